@@ -1,0 +1,6 @@
+export {
+  BtreeCursor,
+  type BtreeNode,
+  type BtreeOps,
+  type BtreeSource,
+} from './cursor.js';

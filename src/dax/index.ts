@@ -1,0 +1,1 @@
+export { mapFile, type MappedFile } from './map-file.js';

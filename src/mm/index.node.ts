@@ -1,0 +1,1 @@
+export { hardwareMemory } from './hardware.node.js';

@@ -1,0 +1,1 @@
+export type { Memory, MemoryRange } from './memory.js';

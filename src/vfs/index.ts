@@ -1,0 +1,13 @@
+export { joinPath, nameToText } from './name.js';
+export { Tree, type Place } from './tree.js';
+export type { DirectoryEntry, DirectoryPart, Driver, Usage } from './driver.js';
+export {
+  FileType,
+  fileType,
+  isDirectory,
+  isRegular,
+  isSymlink,
+  type Device,
+  type Inode,
+  type Timespec,
+} from './inode.js';

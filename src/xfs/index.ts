@@ -1,0 +1,1 @@
+export { openXfs, type XfsDescription, type XfsDriver, type XfsOptions } from './super.js';
