@@ -1,16 +1,8 @@
 /** An open image with the shape of node:fs/promises, for everything that reads. */
 import { FsError } from '../core/index.js';
-import {
-  FileType,
-  fileType,
-  isDirectory,
-  isSymlink,
-  joinPath,
-  nameToText,
-  type DirectoryEntry,
-  type Inode,
-} from '../vfs/index.js';
+import { isDirectory, isSymlink, joinPath, nameToText } from '../vfs/index.js';
 import { pathText, toBuffer, toText } from './bytes.js';
+import { encodeBytes, readDirectory, withType, type NameEncoding, type ReaddirOptions } from './readdir.js';
 import { Dirent } from './dirent.js';
 import { Directory } from './directory.js';
 import { FileHandle } from './file-handle.js';
@@ -18,14 +10,8 @@ import { BigIntStats, Stats, toStatFs, type StatFs } from './stats.js';
 import type { FileSystemInfo, Parent, Path } from './types.js';
 import { run, type Volume } from './volume.js';
 
-export interface ReaddirOptions {
-  readonly encoding?: BufferEncoding | 'buffer' | null;
-  readonly withFileTypes?: boolean;
-  readonly recursive?: boolean;
-}
-
 interface EncodingOption {
-  readonly encoding?: BufferEncoding | 'buffer' | null;
+  readonly encoding?: NameEncoding | null;
 }
 
 interface FollowOption {
@@ -38,8 +24,6 @@ export const accessModes = { F_OK: 0, X_OK: 1, W_OK: 2, R_OK: 4 } as const;
 
 export class FileSystem {
   readonly #volume: Volume;
-  #isClosed = false;
-
   /** Made by `open`. */
   constructor(volume: Volume) {
     this.#volume = volume;
@@ -119,8 +103,8 @@ export class FileSystem {
   realpath(path: Path, options?: EncodingOption | BufferEncoding): Promise<string>;
   realpath(path: Path, options?: EncodingOption | BufferEncoding): Promise<string | Buffer> {
     return this.#run('realpath', path, () => {
-      const { components } = this.#volume.tree.walk(path, true);
-      return encodeName(joinPath(components), encodingOf(options));
+      const { dentry } = this.#volume.tree.walk(path, true);
+      return encodeBytes(joinPath(dentry.components()), encodingOf(options));
     });
   }
 
@@ -130,7 +114,7 @@ export class FileSystem {
     return this.#run('readlink', path, () => {
       const { inode } = this.#volume.tree.walk(path, false);
       if (!isSymlink(inode)) throw new FsError('EINVAL');
-      return encodeName(this.#volume.driver.readlink(inode), encodingOf(options));
+      return encodeBytes(this.#volume.driver.readlink(inode), encodingOf(options));
     });
   }
 
@@ -140,38 +124,14 @@ export class FileSystem {
   readdir(path: Path, options?: ReaddirOptions | BufferEncoding | null): Promise<string[]>;
   async readdir(
     path: Path,
-    options?: ReaddirOptions | BufferEncoding | 'buffer' | null,
+    options?: ReaddirOptions | NameEncoding | null,
   ): Promise<(string | Buffer)[] | Dirent<string | Buffer>[]> {
-    const { withFileTypes = false, recursive = false } = typeof options === 'object' ? (options ?? {}) : {};
-    const encoding = encodingOf(options ?? undefined);
-    const { inode } = await this.#run('scandir', path, () => this.#volume.tree.walk(path, true));
-    const names: (string | Buffer)[] = [];
-    const dirents: Dirent<string | Buffer>[] = [];
-    // Directories still to be listed: inode, and the path below `path` that leads to it.
-    const pending: { inode: Inode; below: Uint8Array; parent: string }[] = [
-      { inode, below: new Uint8Array(), parent: pathText(path) },
-    ];
-    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-      const { inode: directory, below, parent } = next;
-      const entries = await this.#run('scandir', path, () => this.#typedEntries(directory, withFileTypes || recursive));
-      for (const { name, ino, type } of entries) {
-        if (withFileTypes) dirents.push(new Dirent(encodeName(name, encoding), parent, type));
-        else names.push(encodeName(below.length === 0 ? name : joinNames(below, name), encoding));
-        if (!recursive || type !== FileType.directory) continue;
-        const child = await this.#run('scandir', path, () => this.#volume.tree.inode(ino));
-        const separator = parent.endsWith('/') ? '' : '/';
-        pending.push({
-          inode: child,
-          below: joinNames(below, name),
-          parent: withFileTypes ? `${parent}${separator}${nameToText(name)}` : parent,
-        });
-      }
-    }
-    return withFileTypes ? dirents : names;
+    const given = typeof options === 'string' ? { encoding: options } : (options ?? {});
+    return readDirectory(this.#volume, path, given);
   }
 
   async opendir(path: Path): Promise<Directory> {
-    const { inode } = await this.#run('opendir', path, () => {
+    const { dentry } = await this.#run('opendir', path, () => {
       const place = this.#volume.tree.walk(path, true);
       if (!isDirectory(place.inode)) throw new FsError('ENOTDIR');
       return place;
@@ -179,8 +139,8 @@ export class FileSystem {
     const text = pathText(path);
     return new Directory(text, (from) =>
       this.#run('readdir', path, () => {
-        const part = this.#volume.tree.part(inode, from);
-        return { entries: part.entries.map((entry) => this.#typed(entry)), next: part.next };
+        const part = this.#volume.tree.part(dentry, from);
+        return { entries: part.entries.map((entry) => withType(this.#volume, entry)), next: part.next };
       }),
     );
   }
@@ -235,8 +195,8 @@ export class FileSystem {
 
   /** Closes the device. Mappings that were forgotten are closed too: their bytes read as zeros. */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.#volume.isClosed) return;
+    this.#volume.isClosed = true;
     for (const mapping of this.#volume.mappings) mapping.close();
     await this.#volume.driver.device.close();
   }
@@ -246,10 +206,7 @@ export class FileSystem {
   }
 
   #run<T>(syscall: string, path: Path | undefined, code: () => T): Promise<T> {
-    return run(this.#volume, syscall, path, () => {
-      if (this.#isClosed) throw new FsError('EBADF', { detail: 'the image is closed' });
-      return code();
-    });
+    return run(this.#volume, syscall, path, code);
   }
 
   #stat(syscall: string, path: Path, follow: boolean, bigint: boolean): Promise<Stats | BigIntStats> {
@@ -258,17 +215,6 @@ export class FileSystem {
       const { inode } = tree.walk(path, follow);
       return bigint ? new BigIntStats(inode, driver.blockBytes) : new Stats(inode, driver.blockBytes);
     });
-  }
-
-  #typedEntries(directory: Inode, needTypes: boolean): DirectoryEntry[] {
-    const entries = this.#volume.tree.entries(directory);
-    return needTypes ? entries.map((entry) => this.#typed(entry)) : entries;
-  }
-
-  /** With its type, from the inode where the directory does not record it. */
-  #typed(entry: DirectoryEntry): DirectoryEntry {
-    if (entry.type !== 0) return entry;
-    return { ...entry, type: fileType(this.#volume.tree.inode(entry.ino)) };
   }
 }
 
@@ -279,22 +225,7 @@ function isReadFlag(flags: string | number): boolean {
   return (flags & WRITING) === 0;
 }
 
-function encodingOf(options: EncodingOption | string | undefined): BufferEncoding | 'buffer' {
+function encodingOf(options: EncodingOption | string | undefined): NameEncoding {
   const encoding = typeof options === 'string' ? options : options?.encoding;
-  return (encoding ?? 'utf8') as BufferEncoding | 'buffer';
-}
-
-function encodeName(name: Uint8Array, encoding: BufferEncoding | 'buffer'): string | Buffer {
-  if (encoding === 'utf8') return nameToText(name);
-  return encoding === 'buffer' ? toBuffer(name.slice()) : toText(name, encoding);
-}
-
-/** `below`/`name`; `below` is empty at the top. */
-function joinNames(below: Uint8Array, name: Uint8Array): Uint8Array {
-  if (below.length === 0) return name;
-  const joined = new Uint8Array(below.length + 1 + name.length);
-  joined.set(below);
-  joined[below.length] = 0x2f;
-  joined.set(name, below.length + 1);
-  return joined;
+  return (encoding ?? 'utf8') as NameEncoding;
 }

@@ -25,10 +25,10 @@ export async function openOn(
     const source = {
       device: part,
       iomap: driver.iomap,
-      settle: <T>(code: () => T): Promise<T> => driver.settle(code),
+      settle: <T>(code: () => T): T | Promise<T> => driver.settle(code),
     };
     const tree = new Tree(driver);
-    return new FileSystem({ driver, tree, source, memory, platform, mappings: new Set() });
+    return new FileSystem({ driver, tree, source, memory, platform, mappings: new Set(), isClosed: false });
   } catch (error) {
     await device.close();
     throw inCall(error, 'open', device.name);

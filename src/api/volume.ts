@@ -15,12 +15,23 @@ export interface Volume {
   readonly memory: Memory | undefined;
   readonly platform: Platform | undefined;
   readonly mappings: Registry;
+  isClosed: boolean;
 }
 
-/** Runs synchronous code over the driver; errors leave with the call and the path in them. */
-export async function run<T>(volume: Volume, syscall: string, path: Path | undefined, code: () => T): Promise<T> {
+/**
+ * Runs synchronous code over the driver; errors leave with the call and the path in them. One promise a
+ * call: what settles at once is not awaited.
+ */
+export async function run<T>(
+  volume: Volume,
+  syscall: string,
+  path: Path | undefined,
+  code: () => T,
+): Promise<T> {
   try {
-    return await volume.driver.settle(code);
+    if (volume.isClosed) throw new FsError('EBADF', { detail: 'the image is closed' });
+    const result = volume.driver.settle(code);
+    return result instanceof Promise ? await result : result;
   } catch (error) {
     throw inCall(error, syscall, path === undefined ? undefined : pathText(path));
   }

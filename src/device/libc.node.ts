@@ -104,7 +104,9 @@ function load(): { readonly libc: Libc } | { readonly problem: string } {
   try {
     return { libc: bind(createRequire(import.meta.url)('koffi') as typeof import('koffi')) };
   } catch (error) {
-    return { problem: `koffi does not load: ${error instanceof Error ? error.message : error}` };
+    return {
+      problem: `koffi does not load: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }
 

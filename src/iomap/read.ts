@@ -8,7 +8,7 @@ import { iomapBegin, type IomapOps } from './mapping.js';
 export interface FileSource {
   readonly device: BlockDevice;
   readonly iomap: IomapOps;
-  settle<T>(code: () => T): Promise<T>;
+  settle<T>(code: () => T): T | Promise<T>;
 }
 
 /** Bytes from `position` to the end of the file, at most `limit`. */

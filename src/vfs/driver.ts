@@ -33,8 +33,8 @@ export interface Driver {
   readonly device: BlockDevice;
   readonly rootIno: number;
   readonly blockBytes: number;
-  /** Runs synchronous code over this driver to its end. */
-  settle<T>(code: () => T): Promise<T>;
+  /** Runs synchronous code over this driver to its end: at once, unless blocks must be waited for. */
+  settle<T>(code: () => T): T | Promise<T>;
   /** @throws CorruptError when the number names no inode */
   inode(ino: number): Inode;
   /** @returns inode number, or `undefined` when there is no such entry ("." and ".." are the caller's) */

@@ -1,5 +1,5 @@
-export { joinPath, nameToText } from './name.js';
-export { Tree, type Place } from './tree.js';
+export { componentText, joinPath, nameToText } from './name.js';
+export { Dentry, Tree, type NamedEntry, type NamedPart, type Place } from './tree.js';
 export type { DirectoryEntry, DirectoryPart, Driver, Usage } from './driver.js';
 export {
   FileType,

@@ -34,6 +34,11 @@ export function nameToComponent(bytes: Uint8Array): string {
   }
 }
 
+/** What a user is shown for it. */
+export function componentText(component: string): string {
+  return component.startsWith(BYTES_MARK) ? nameToText(componentToName(component)) : component;
+}
+
 export function componentToName(component: string): Uint8Array {
   if (!component.startsWith(BYTES_MARK)) return encoder.encode(component);
   return Uint8Array.from(component.slice(1), (character) => character.charCodeAt(0));

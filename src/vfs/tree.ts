@@ -1,5 +1,5 @@
 /**
- * The tree of names over a driver: path walk, with caches of inodes and of names.
+ * The tree of names over a driver: path walk over dentries, the names that were met so far.
  *
  * Synchronous, and to be run under `driver.settle`. Paths are absolute; a relative one begins at the root,
  * as there is no working directory. ".." goes back along the way that was walked, and stays at the root.
@@ -15,22 +15,58 @@ const LINKS_MAX = 40;
 /** Bytes in a name. */
 const NAME_BYTES_MAX = 255;
 
-/** Inodes and names kept; when there are more, all are forgotten, which costs one cold walk. */
+/** Dentries and inodes kept; when there are more, all are forgotten, which costs one cold walk. */
 const CACHED_MAX = 65536;
 
-/** Where a walk arrived: the inode, and the components of its path without any link. */
+const SLASH = 0x2f;
+
+/** A name that was met: of what inode, in which directory. The root is its own parent. */
+export class Dentry {
+  /** Those met so far; it need not be all. */
+  readonly children = new Map<string, Dentry>();
+  inode: Inode | undefined;
+
+  constructor(
+    /** `undefined` for the root. */
+    readonly parent: Dentry | undefined,
+    /** As name.ts has it: a string that stands for the bytes. */
+    readonly component: string,
+    readonly ino: number,
+  ) {}
+
+  /** Components from the root to here. */
+  components(): string[] {
+    const components: string[] = [];
+    for (let at: Dentry = this; at.parent !== undefined; at = at.parent) components.push(at.component);
+    return components.reverse();
+  }
+}
+
+/** An entry with the string that stands for its name. */
+export interface NamedEntry extends DirectoryEntry {
+  readonly component: string;
+}
+
+/** As `DirectoryPart`, with components. */
+export interface NamedPart {
+  readonly entries: NamedEntry[];
+  readonly next: number | undefined;
+}
+
+/** Where a walk arrived. */
 export interface Place {
+  readonly dentry: Dentry;
   readonly inode: Inode;
-  readonly components: readonly string[];
 }
 
 export class Tree {
+  #root: Dentry;
+  #dentryCount = 0;
   #inodes = new Map<number, Inode>();
-  /** By directory: inode numbers by component. */
-  #names = new Map<number, Map<string, number>>();
-  #nameCount = 0;
 
-  constructor(readonly driver: Driver) {}
+  constructor(readonly driver: Driver) {
+    this.#root = new Dentry(undefined, '', driver.rootIno);
+  }
 
   inode(ino: number): Inode {
     const cached = this.#inodes.get(ino);
@@ -46,82 +82,103 @@ export class Tree {
    * @throws FsError ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG
    */
   walk(path: string | Uint8Array, follow: boolean): Place {
-    const isEmpty = path.length === 0;
-    if (isEmpty) throw new FsError('ENOENT');
+    return (typeof path === 'string' ? this.#walkKnown(path, follow) : undefined) ?? this.#walkAll(path, follow);
+  }
+
+  /** The common case: every component is known, none needs care. `undefined` when it is not so. */
+  #walkKnown(path: string, follow: boolean): Place | undefined {
+    const { length } = path;
+    if (length === 0 || path.charCodeAt(length - 1) === SLASH) return undefined;
+    let dentry = this.#root;
+    let inode = this.#inodeOf(dentry);
+    for (let start = 0; start < length; ) {
+      if (path.charCodeAt(start) === SLASH) {
+        start++;
+        continue;
+      }
+      const slash = path.indexOf('/', start);
+      const end = slash < 0 ? length : slash;
+      const child = dentry.children.get(path.slice(start, end));
+      if (child === undefined) return undefined; // also for "." and "..", which are never known
+      dentry = child;
+      inode = this.#inodeOf(dentry);
+      if (isSymlink(inode) && (follow || end < length)) return undefined;
+      start = end;
+    }
+    return { dentry, inode };
+  }
+
+  #walkAll(path: string | Uint8Array, follow: boolean): Place {
+    if (path.length === 0) throw new FsError('ENOENT');
     const mustBeDirectory = endsAtDirectory(path);
     // What is still to be walked, last first, so that a link's target is pushed on top.
-    const rest = splitPath(path).toReversed();
-    const inodes = [this.inode(this.driver.rootIno)];
-    const components: string[] = [];
+    const rest = splitPath(path).reverse();
+    let dentry = this.#root;
     let links = 0;
     while (rest.length > 0) {
       const component = rest.pop()!;
-      const directory = inodes[inodes.length - 1]!;
-      if (!isDirectory(directory)) throw new FsError('ENOTDIR');
+      if (!isDirectory(this.#inodeOf(dentry))) throw new FsError('ENOTDIR');
       if (component === '..') {
-        if (components.pop() !== undefined) inodes.pop();
+        dentry = dentry.parent ?? this.#root;
         continue;
       }
-      const inode = this.inode(this.#lookup(directory, component));
-      const isLast = rest.length === 0;
-      if (isSymlink(inode) && (!isLast || follow || mustBeDirectory)) {
+      const child = this.#child(dentry, component);
+      const inode = this.#inodeOf(child);
+      if (isSymlink(inode) && (rest.length > 0 || follow || mustBeDirectory)) {
         if (++links > LINKS_MAX) throw new FsError('ELOOP');
         const target = this.driver.readlink(inode);
-        if (target[0] === 0x2f) {
-          inodes.length = 1;
-          components.length = 0;
-        }
-        rest.push(...splitPath(target).toReversed());
-        continue;
-      }
-      inodes.push(inode);
-      components.push(component);
+        if (target[0] === SLASH) dentry = this.#root;
+        rest.push(...splitPath(target).reverse());
+      } else dentry = child;
     }
-    const inode = inodes[inodes.length - 1]!;
+    const inode = this.#inodeOf(dentry);
     if (mustBeDirectory && !isDirectory(inode)) throw new FsError('ENOTDIR');
-    return { inode, components };
+    return { dentry, inode };
   }
 
-  /** All entries, in the order of the disk; their names are remembered for the walks to come. */
-  entries(directory: Inode): DirectoryEntry[] {
-    const entries: DirectoryEntry[] = [];
-    for (let from: number | undefined = 0; from !== undefined; ) {
-      const part = this.part(directory, from);
-      for (const entry of part.entries) entries.push(entry);
-      from = part.next;
-    }
-    return entries;
+  /** Entries from a place on, as `Driver.list`; their names are remembered for walks to come. */
+  part(directory: Dentry, from: number): NamedPart {
+    const inode = this.#inodeOf(directory);
+    if (!isDirectory(inode)) throw new FsError('ENOTDIR');
+    const { entries, next } = this.driver.list(inode, from);
+    const named = entries.map(({ name, ino, type }) => {
+      const component = nameToComponent(name);
+      this.#remember(directory, component, ino);
+      return { name, ino, type, component };
+    });
+    return { entries: named, next };
   }
 
-  /** Some entries, from a place on. */
-  part(directory: Inode, from: number): { entries: DirectoryEntry[]; next: number | undefined } {
-    if (!isDirectory(directory)) throw new FsError('ENOTDIR');
-    const part = this.driver.list(directory, from);
-    for (const { name, ino } of part.entries) this.#remember(directory, nameToComponent(name), ino);
-    return part;
+  /** The dentry of an entry that `part` has told. */
+  child(directory: Dentry, entry: NamedEntry): Dentry {
+    return this.#remember(directory, entry.component, entry.ino);
   }
 
-  #lookup(directory: Inode, component: string): number {
-    const cached = this.#names.get(directory.ino)?.get(component);
-    if (cached !== undefined) return cached;
+  #inodeOf(dentry: Dentry): Inode {
+    return (dentry.inode ??= this.inode(dentry.ino));
+  }
+
+  #child(directory: Dentry, component: string): Dentry {
+    const known = directory.children.get(component);
+    if (known !== undefined) return known;
     const name = componentToName(component);
     if (name.length > NAME_BYTES_MAX) throw new FsError('ENAMETOOLONG');
-    const ino = this.driver.lookup(directory, name);
+    const ino = this.driver.lookup(this.#inodeOf(directory), name);
     if (ino === undefined) throw new FsError('ENOENT');
-    this.#remember(directory, component, ino);
-    return ino;
+    return this.#remember(directory, component, ino);
   }
 
-  #remember(directory: Inode, component: string, ino: number): void {
-    if (this.#nameCount >= CACHED_MAX) {
-      this.#names.clear();
-      this.#nameCount = 0;
+  #remember(directory: Dentry, component: string, ino: number): Dentry {
+    const known = directory.children.get(component);
+    if (known !== undefined) return known;
+    if (this.#dentryCount >= CACHED_MAX) {
+      this.#root = new Dentry(undefined, '', this.driver.rootIno);
+      this.#dentryCount = 0;
     }
-    let names = this.#names.get(directory.ino);
-    if (names === undefined) this.#names.set(directory.ino, (names = new Map<string, number>()));
-    const before = names.size;
-    names.set(component, ino);
-    this.#nameCount += names.size - before;
+    const dentry = new Dentry(directory, component, ino);
+    directory.children.set(component, dentry);
+    this.#dentryCount++;
+    return dentry;
   }
 }
 

@@ -78,7 +78,7 @@ export class XfsDriver implements Driver {
     this.iomap = xfsIomapOps(mount);
   }
 
-  settle<T>(code: () => T): Promise<T> {
+  settle<T>(code: () => T): T | Promise<T> {
     return this.mount.cache.settle(code);
   }
 
