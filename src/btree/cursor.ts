@@ -9,7 +9,7 @@
  * level is one less than its parent's, and along a walk records strictly ascend, so that a pointer
  * which leads back is found out at the first record met twice.
  */
-import { CorruptError } from '../core/index.js';
+import type { CorruptError } from '../core/index.js';
 
 /** A node or leaf: where its header ends up decoded, and the view its keys, pointers and records lie in. */
 export interface BtreeNode {

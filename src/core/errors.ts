@@ -99,10 +99,10 @@ export class CorruptError extends Error {
 
 /** The same error with the call and the path in it, for the border of the API. Others pass through. */
 export function inCall(error: unknown, syscall: string, path?: string): unknown {
-  const place: ErrorContext = path === undefined ? { syscall } : { syscall, path };
+  const call: ErrorContext = path === undefined ? { syscall } : { syscall, path };
   if (error instanceof FsError && error.syscall === undefined)
-    return new FsError(error.code, { ...error.context, ...place });
+    return new FsError(error.code, { ...error.context, ...call });
   if (error instanceof CorruptError && error.syscall === undefined)
-    return new CorruptError(error.rule, error.structure, error.address, error.code, place);
+    return new CorruptError(error.rule, error.structure, error.address, error.code, call);
   return error;
 }

@@ -36,8 +36,8 @@ export class Dentry {
 
   /** Components from the root to here. */
   components(): string[] {
-    const components: string[] = [];
-    for (let at: Dentry = this; at.parent !== undefined; at = at.parent) components.push(at.component);
+    const components: string[] = this.parent === undefined ? [] : [this.component];
+    for (let at = this.parent; at?.parent !== undefined; at = at.parent) components.push(at.component);
     return components.reverse();
   }
 }

@@ -44,19 +44,21 @@ interface TreeSpec {
   root(mount: Mount, agno: number): { agblock: number; levels: number };
 }
 
+/** Compares by these words, most significant first. */
+function inOrder(words: readonly number[]): BtreeOps<number>['compareKeys'] {
+  return (view, at, other, otherAt) => {
+    for (const word of words) {
+      const difference = view.getUint32(at + word) - other.getUint32(otherAt + word);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  };
+}
+
 function defineTree({ name, magic, keyBytes, recordBytes, order, keyOrder, root }: TreeSpec): AgTree {
   const sortAt = order[0]!;
   const compare = (view: DataView, at: number, target: number): number =>
     view.getUint32(at + sortAt) - target;
-  const inOrder = (words: readonly number[]): BtreeOps<number>['compareKeys'] => {
-    return (view, at, other, otherAt) => {
-      for (const word of words) {
-        const difference = view.getUint32(at + word) - other.getUint32(otherAt + word);
-        if (difference !== 0) return difference;
-      }
-      return 0;
-    };
-  };
   const ops: BtreeOps<number> = {
     keyBytes,
     recordBytes,

@@ -4,7 +4,7 @@
  * A fork maps by packed extents in the inode, or by a B+tree whose root is there. Either is read through
  * the cache at each lookup: nothing is kept for each extent, so a file of a million extents costs no memory.
  */
-import { CorruptError } from '../../core/index.js';
+import type { CorruptError } from '../../core/index.js';
 import { BtreeCursor, type BtreeNode, type BtreeOps, type BtreeSource } from '../../btree/index.js';
 import type { BlockOps } from '../../buffer/index.js';
 import {
