@@ -71,6 +71,12 @@ test('attached to a loop device: read, not written', { skip }, async (t) => {
   await opens(loop, false); // the device itself is nobody's
 });
 
+test('an image beside one that is attached is free', { skip }, async (t) => {
+  const path = makeImage(t, 1024 * 1024);
+  if (attachLoop(t, makeImage(t, 1024 * 1024)) === undefined) return;
+  await opens(path, false);
+});
+
 test(
   'mounted through a loop device: read, not written, and so is the device',
   { skip },

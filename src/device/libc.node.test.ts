@@ -77,6 +77,8 @@ test('an attribute is bytes, zeros and all', { skip }, (t) => {
     return t.skip(`no getfattr here: ${firstLine(error)}`);
   }
   match(shown, /user\.daxkit=0xff00fe41/);
+  native!.lsetxattr(bytes(path), bytes('user.daxkit'), new Uint8Array());
+  match(run('getfattr', '-n', 'user.daxkit', '--', path), /^user\.daxkit(="")?$/m);
   throws(() => native!.lsetxattr(bytes(path), bytes('user.a\0b'), new Uint8Array()), {
     code: 'EINVAL',
   });

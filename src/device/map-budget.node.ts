@@ -59,7 +59,7 @@ function readLimit(): number {
 }
 
 /** Lines of /proc/self/maps. */
-function countMaps(): number {
+function countOwnMaps(): number {
   let lines = 0;
   for (const byte of readFileSync('/proc/self/maps')) if (byte === 0x0a) lines++;
   return lines;
@@ -69,5 +69,5 @@ let budget: MapBudget | undefined;
 
 /** The budget of this process. (A worker counts for itself, exactly: /proc/self/maps has all threads'.) */
 export function mapBudget(): MapBudget {
-  return (budget ??= new MapBudget(readLimit(), countMaps));
+  return (budget ??= new MapBudget(readLimit(), countOwnMaps));
 }

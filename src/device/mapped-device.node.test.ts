@@ -12,6 +12,12 @@ const skip = libc() === undefined ? `no libc: ${libcProblem()}` : false;
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 
+/** Pages of files in this process, KiB. */
+const residentKib = (): number =>
+  [...readFileSync('/proc/self/status', 'utf8').matchAll(/^Rss(?:File|Shmem):\s+(\d+)/gm)]
+    .map(([, kib]) => Number(kib))
+    .reduce((sum, kib) => sum + kib);
+
 async function open(t: TestContext, path: string, readOnly = true): Promise<BlockDevice> {
   const device = await openDevice(path, { readOnly });
   cleanUp(t, () => device.close());
@@ -102,10 +108,6 @@ test('streaming does not keep the image resident', { skip }, async (t) => {
   const { direct } = await open(t, makeImage(t, size));
   const out = openSync('/dev/null', 'w');
   cleanUp(t, () => closeSync(out));
-  const residentKib = (): number =>
-    [...readFileSync('/proc/self/status', 'utf8').matchAll(/^Rss(?:File|Shmem):\s+(\d+)/gm)]
-      .map(([, kib]) => Number(kib))
-      .reduce((sum, kib) => sum + kib);
   const before = residentKib();
   let most = 0;
   let sum = 0;

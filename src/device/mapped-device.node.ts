@@ -9,7 +9,7 @@ import { fstatSync } from 'node:fs';
 import { FsError, isWithin, roundUp } from '../core/index.js';
 import { AddressRange } from './address-range.node.js';
 import type { BlockDevice, DirectAccess } from './block-device.js';
-import { FileDevice } from './file-device.node.js';
+import type { FileDevice } from './file-device.node.js';
 import { MAP_SHARED, PROT_READ, libc, type Libc } from './libc.node.js';
 
 /** Each costs one garbage collection when it is first made, and address space, not memory. */

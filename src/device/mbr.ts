@@ -17,7 +17,7 @@ export const MBR_BYTES = 512;
 const SIGNATURE = 0xaa55;
 const TYPE_EMPTY = 0x00;
 const TYPE_GPT = 0xee; // "all of this disk is described elsewhere"
-const TYPES_EXTENDED: readonly number[] = [0x05, 0x0f, 0x85];
+const TYPES_EXTENDED: ReadonlySet<number> = new Set([0x05, 0x0f, 0x85]);
 
 /** A longer chain is hostile: Linux numbers no partition beyond 255. */
 const TABLES_MAX = 251;
@@ -50,7 +50,7 @@ function readEntries(sector: Uint8Array): MbrEntry[] | undefined {
 }
 
 const isExtended = ({ type, sectorCount }: MbrEntry): boolean =>
-  TYPES_EXTENDED.includes(type) && sectorCount > 0;
+  TYPES_EXTENDED.has(type) && sectorCount > 0;
 
 const isData = (entry: MbrEntry): boolean =>
   entry.type !== TYPE_EMPTY && entry.sectorCount > 0 && !isExtended(entry);

@@ -388,6 +388,11 @@ test('a partition that reaches past the end of the device is named', async () =>
   });
 });
 
+test('a partition outside the device is listed, and not looked into', async () => {
+  const device = new MemoryDevice(makeGpt([...ENTRIES, { first: SECTORS, last: 2 ** 40 }]));
+  await rejects(choosePartition(device), { code: 'ENXIO', message: /no partition .* 3 \(/ });
+});
+
 test('no control character of a name reaches a terminal', async () => {
   const device = new MemoryDevice(makeGpt([{ first: 40, last: 41, name: 'x\x1b[2J\x9b\u202e' }]));
   await rejects(choosePartition(device), (error) => {

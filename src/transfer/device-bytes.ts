@@ -1,0 +1,33 @@
+/**
+ * Bytes of a device, to be handed to a system call: its own pages where they can be mapped, so that
+ * no copy is made in user space; else read into one buffer.
+ */
+import { FsError } from '../core/index.js';
+import type { BlockDevice } from '../device/index.js';
+
+/** Small enough that a mapped device drops its pages between two pieces, and memory stays bounded. */
+const VIEW_BYTES_MAX = 4 * 1024 * 1024;
+
+const READ_BYTES_MAX = 1024 * 1024;
+
+export class DeviceBytes {
+  readonly #device: BlockDevice;
+  #buffer: Uint8Array | undefined;
+
+  /** @throws FsError ENOTSUP for a device that can only be read asynchronously */
+  constructor(device: BlockDevice) {
+    if (device.readSync === undefined)
+      throw new FsError('ENOTSUP', { detail: `${device.name} cannot be read synchronously` });
+    this.#device = device;
+  }
+
+  /** The first of `length` bytes at `address`; at least one. Valid until the next call. */
+  at(address: number, length: number): Uint8Array {
+    const { direct } = this.#device;
+    if (direct !== undefined) return direct.view(address, Math.min(length, VIEW_BYTES_MAX));
+    this.#buffer ??= new Uint8Array(READ_BYTES_MAX);
+    const piece = this.#buffer.subarray(0, Math.min(length, READ_BYTES_MAX));
+    this.#device.readSync!(address, piece);
+    return piece;
+  }
+}

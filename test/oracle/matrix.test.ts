@@ -1,0 +1,174 @@
+/**
+ * Over the options of mkfs.xfs: an image in each of a pairwise covering list, filled with a generated tree, is the
+ * same to daxkit as to the kernel. What the kernel does not mount is filled by mkfs.xfs from a protofile
+ * and compared with that and xfs_db.
+ */
+import { strictEqual } from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { Random } from '#src/core/index.js';
+import { open } from '#src/index.js';
+import { firstDifference } from '../support/compare.js';
+import { fillEveryForm, type Geometry } from '../support/every-form.js';
+import type { Entry } from '../support/entry.js';
+import { fillGenerated } from '../support/generated-tree.js';
+import { generatedProto } from '../support/generated-proto.js';
+import { kernelListing } from '../support/kernel-listing.js';
+import { withLoopMount } from '../support/loop-mount.js';
+import { mkfs, MIB } from '../support/mkfs.js';
+import { requireOracle } from '../support/oracle.js';
+import { ourListing } from '../support/our-listing.js';
+import { pairwise, type Choice } from '../support/pairwise.js';
+import { mkfsFromProtofile } from '../support/protofile.js';
+import { testSeed } from '../support/seed.js';
+import { withTemporaryDirectory } from '../support/temporary.js';
+import { TreeWriter } from '../support/tree-writer.js';
+import { xfsDbListing } from '../support/xfs-db-listing.js';
+
+const KIB = 1024;
+const PAGE_BYTES = 4096;
+const ACTS = 250;
+/** Of the list, not of the trees: the same combinations in every run. */
+const LIST_SEED = 1;
+
+const V5 = {
+  block: [1 * KIB, 2 * KIB, 4 * KIB, 16 * KIB, 64 * KIB],
+  sector: [512, 4 * KIB],
+  inode: [512, 1 * KIB, 2 * KIB],
+  directoryBlock: [4 * KIB, 8 * KIB, 16 * KIB, 64 * KIB],
+  finobt: [0, 1],
+  sparse: [0, 1],
+  rmapbt: [0, 1],
+  reflink: [0, 1],
+  bigtime: [0, 1],
+  inobtcount: [0, 1],
+  nrext64: [0, 1],
+} as const;
+
+const V4 = {
+  block: [512, 1 * KIB, 2 * KIB, 4 * KIB, 16 * KIB, 64 * KIB],
+  sector: [512, 4 * KIB],
+  inode: [256, 512, 1 * KIB, 2 * KIB],
+  directoryBlock: [4 * KIB, 8 * KIB, 64 * KIB],
+  ftype: [0, 1],
+  attr: [1, 2],
+  projid32bit: [0, 1],
+  lazyCount: [0, 1],
+} as const;
+
+function fits({ block, sector, inode, directoryBlock }: Sizes): boolean {
+  return sector <= block && inode <= block / 2 && directoryBlock >= block;
+}
+
+interface Sizes {
+  readonly block: number;
+  readonly sector: number;
+  readonly inode: number;
+  readonly directoryBlock: number;
+}
+
+describe('v5 option matrix', () => {
+  const isAllowed = (choice: Choice<typeof V5>): boolean =>
+    fits(choice) && (choice.finobt === 1 || choice.inobtcount === 0);
+  for (const choice of pairwise(V5, isAllowed, LIST_SEED)) {
+    const options = v5Options(choice);
+    it(options.join(' '), async (t) => {
+      if (!(await requireOracle(t))) return;
+      const seed = testSeed(t);
+      await withTemporaryDirectory(async (directory) => {
+        const path = join(directory, 'matrix.img');
+        const geometry: Geometry = {
+          ...choice,
+          reflink: choice.reflink === 1,
+          bigtime: choice.bigtime === 1,
+        };
+        mkfs(path, { bytes: 320 * MIB, options });
+        const expected =
+          (await fillByKernel(path, geometry, seed)) ??
+          fillByProtofile(path, directory, options, choice.block, seed);
+        await compare(path, expected);
+      });
+    });
+  }
+});
+
+describe('v4 option matrix', () => {
+  for (const choice of pairwise(V4, fits, LIST_SEED)) {
+    const options = v4Options(choice);
+    it(options.join(' '), async (t) => {
+      if (!(await requireOracle(t))) return;
+      const seed = testSeed(t);
+      await withTemporaryDirectory(async (directory) => {
+        const path = join(directory, 'matrix.img');
+        await compare(path, fillByProtofile(path, directory, options, choice.block, seed));
+      });
+    });
+  }
+});
+
+function sizeOptions({ block, sector, inode, directoryBlock }: Sizes): string[] {
+  return [
+    ...['-b', `size=${block}`, '-s', `size=${sector}`],
+    ...['-i', `size=${inode}`, '-n', `size=${directoryBlock}`],
+  ];
+}
+
+function v5Options(choice: Choice<typeof V5>): string[] {
+  const { finobt, rmapbt, reflink, bigtime, inobtcount, sparse, nrext64 } = choice;
+  const metadata = { finobt, rmapbt, reflink, bigtime, inobtcount };
+  const on = Object.entries(metadata).map(([name, value]) => `${name}=${value}`);
+  return [...sizeOptions(choice), '-m', on.join(','), '-i', `sparse=${sparse},nrext64=${nrext64}`];
+}
+
+function v4Options(choice: Choice<typeof V4>): string[] {
+  const { ftype, attr, projid32bit, lazyCount } = choice;
+  return [
+    ...['-m', 'crc=0', ...sizeOptions(choice), '-n', `ftype=${ftype}`],
+    ...['-i', `attr=${attr},projid32bit=${projid32bit}`, '-l', `lazy-count=${lazyCount}`],
+  ];
+}
+
+/** @returns undefined where this kernel mounts no blocks larger than its pages. */
+async function fillByKernel(
+  path: string,
+  geometry: Geometry,
+  seed: number,
+): Promise<Entry[] | undefined> {
+  if (geometry.block > PAGE_BYTES && !(await mounts(path))) return undefined;
+  await withLoopMount(path, {}, (mountPoint) => {
+    const tree = new TreeWriter(mountPoint);
+    fillEveryForm(tree, geometry);
+    fillGenerated(tree, new Random(seed), geometry, ACTS);
+  });
+  return withLoopMount(path, { readOnly: true }, (mountPoint) => kernelListing(mountPoint));
+}
+
+async function mounts(path: string): Promise<boolean> {
+  try {
+    await withLoopMount(path, { readOnly: true }, () => undefined);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function fillByProtofile(
+  path: string,
+  scratch: string,
+  options: readonly string[],
+  block: number,
+  seed: number,
+): Entry[] {
+  const proto = generatedProto(new Random(seed), block);
+  mkfsFromProtofile(path, { bytes: 320 * MIB, options }, proto, scratch);
+  return xfsDbListing(path, proto);
+}
+
+async function compare(path: string, expected: readonly Entry[]): Promise<void> {
+  const fs = await open(path);
+  try {
+    strictEqual(firstDifference(expected, await ourListing(fs), { ignore: ['xfs'] }), undefined);
+  } finally {
+    await fs.close();
+  }
+}
