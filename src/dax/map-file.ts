@@ -110,8 +110,8 @@ class RangeBuilder {
   readonly #range: MemoryRange;
   #mappedBytes = 0;
   #copiedBytes = 0;
-  /** End of the pages that have been made writable: two runs may share a page. */
-  #writableEnd = 0;
+  /** To be copied, one after another with no mapped page between: one piece of writable memory serves all. */
+  #toCopy: Run[] = [];
 
   constructor(
     readonly memory: Memory,
@@ -126,6 +126,7 @@ class RangeBuilder {
   async build(runs: readonly Run[], extents: readonly IomapMapping[]): Promise<MappedFile> {
     try {
       for (const run of runs) await this.#place(run);
+      await this.#copyAll();
     } catch (error) {
       this.#range.release();
       throw error;
@@ -146,11 +147,16 @@ class RangeBuilder {
     const first = roundUp(run.at, pageBytes);
     const isCongruent = (device.direct!.offset + run.address - run.at) % pageBytes === 0;
     const last = isCongruent ? await this.#mappableEnd(run) : first;
-    if (first >= last) return this.#copy(run.at, run.address, run.length);
-    await this.#copy(run.at, run.address, first - run.at);
-    this.#range.mapDevice(first, device, run.address + first - run.at, last - first);
+    if (first >= last) {
+      this.#toCopy.push(run);
+      return;
+    }
+    const addressOf = (at: number): number => run.address + at - run.at;
+    if (run.at < first) this.#toCopy.push({ ...run, length: first - run.at });
+    await this.#copyAll();
+    this.#range.mapDevice(first, device, addressOf(first), last - first);
     this.#mappedBytes += Math.min(last, end) - first;
-    if (last < end) await this.#copy(last, run.address + last - run.at, end - last);
+    if (last < end) this.#toCopy.push({ at: last, address: addressOf(last), length: end - last });
   }
 
   /** Where whole pages of this run end; its last page counts where nobody can see what follows in it. */
@@ -168,16 +174,18 @@ class RangeBuilder {
     return tail.every((byte) => byte === 0) ? last : whole;
   }
 
-  async #copy(at: number, address: number, length: number): Promise<void> {
-    if (length === 0) return;
+  async #copyAll(): Promise<void> {
+    const runs = this.#toCopy;
+    const [first] = runs;
+    const last = runs[runs.length - 1];
+    if (first === undefined || last === undefined) return;
+    this.#toCopy = [];
     const { pageBytes } = this.memory;
-    const first = Math.max(roundDown(at, pageBytes), this.#writableEnd);
-    const last = roundUp(at + length, pageBytes);
-    if (first < last) {
-      this.#range.writable(first, last - first);
-      this.#writableEnd = last;
+    const start = roundDown(first.at, pageBytes);
+    this.#range.writable(start, roundUp(last.at + last.length, pageBytes) - start);
+    for (const { at, address, length } of runs) {
+      await this.source.device.read(address, new Uint8Array(this.#range.buffer, at, length));
+      this.#copiedBytes += length;
     }
-    await this.source.device.read(address, new Uint8Array(this.#range.buffer, at, length));
-    this.#copiedBytes += length;
   }
 }
