@@ -1,6 +1,5 @@
 /** Names of an image on their way into a path of the host: each must stay one component. */
 
-const SLASH = 0x2f;
 const DOT = 0x2e;
 
 /**
@@ -18,13 +17,4 @@ export function brokenNameRule(name: Uint8Array, separators: Uint8Array): string
     if (separators.includes(byte)) return 'names have no slash';
   }
   return undefined;
-}
-
-/** `directory`/`name` */
-export function joinBytes(directory: Uint8Array, name: Uint8Array): Buffer {
-  const path = Buffer.allocUnsafe(directory.length + 1 + name.length);
-  path.set(directory);
-  path[directory.length] = SLASH;
-  path.set(name, directory.length + 1);
-  return path;
 }

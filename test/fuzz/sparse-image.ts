@@ -86,6 +86,11 @@ export class EditedDevice implements BlockDevice {
     this.traffic.reads++;
     this.traffic.bytes += target.length;
     this.traffic.longest = Math.max(this.traffic.longest, target.length);
+    this.copyOut(position, target);
+  }
+
+  /** Reads, uncounted and unchecked. */
+  copyOut(position: number, target: Uint8Array): void {
     for (let done = 0; done < target.length; ) {
       const index = Math.floor((position + done) / CHUNK_BYTES);
       const at = position + done - index * CHUNK_BYTES;

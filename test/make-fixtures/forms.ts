@@ -4,8 +4,8 @@ import type { Entry, XfsFacts } from '../support/entry.js';
 import { run } from '../support/shell.js';
 import { Allocate, type TreeWriter } from '../support/tree-writer.js';
 import { mkfs, MIB } from '../support/mkfs.js';
+import { setDirectoryBlockLog } from '../support/superblock-patch.js';
 import { describe, fill, type Recipe } from './image.js';
-import { setDirectoryBlockLog } from './superblock-patch.js';
 
 const COMMON = { inode: 512, reflink: true, bigtime: true };
 

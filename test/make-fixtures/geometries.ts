@@ -1,8 +1,8 @@
 /** The tree of every form, once in each geometry and with each feature on or off. */
 import { fillEveryForm, fillEveryKind, type Geometry } from '../support/every-form.js';
 import { mkfs, MIB } from '../support/mkfs.js';
+import { Incompat, setIncompatBits } from '../support/superblock-patch.js';
 import { describe, fill, type Recipe } from './image.js';
-import { Incompat, setIncompatBits } from './superblock-patch.js';
 
 const DEFAULTS: Geometry = {
   block: 4096,

@@ -17,7 +17,7 @@ describe('manifests against the kernel', () => {
       if (!(await requireOracle(t))) return;
       await withFixtureFile(name, async (path) => {
         for (const record of records) {
-          const parents = record.entries.some(({ xfs }) => xfs?.parents !== undefined);
+          const parents = record.entries.some((entry) => entry.parents !== undefined);
           const entries = await withLoopMount(path, mountOptions(record), (mountPoint) =>
             kernelListing(mountPoint, { parents }),
           );

@@ -25,6 +25,8 @@ export type XattrValue = string | { readonly length: number; readonly sha256: st
 /** [offset in the file, offset in the file system, length, 'u'nwritten and 's'hared]; bytes. */
 export type ExtentRow = readonly [Whole, Whole, Whole, '' | 'u' | 's' | 'us'];
 
+export type ParentRow = readonly [Whole, string];
+
 export interface Entry {
   path?: string;
   pathLatin1?: string;
@@ -55,6 +57,8 @@ export interface Entry {
   /** Instead: SHA-256 over the bytes of all written extents, in order, up to the end of the file. */
   dataSha256?: string;
   extents?: readonly ExtentRow[];
+  /** Parent pointers of a file or directory, sorted: [inode number of the directory, name in it]. */
+  parents?: readonly ParentRow[];
   /** What only XFS knows; daxkit's node:fs shape does not show it. */
   xfs?: XfsFacts;
 }
@@ -66,8 +70,6 @@ export interface XfsFacts {
   /** Bytes. */
   extentSizeHint?: number;
   cowExtentSizeHint?: number;
-  /** Parent pointers: [inode number of the directory, name in it]. */
-  parents?: readonly (readonly [Whole, string])[];
   /** What the data and attribute forks look like on disk; see forms.ts. */
   data?: string;
   attr?: string;
@@ -139,6 +141,15 @@ export function typeOfMode(mode: number): EntryType {
 
 export function modeText(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(4, '0');
+}
+
+/** A name that is not UTF-8 is written one character a byte, after a mark that no name holds. */
+export function parentRows(parents: readonly { ino: bigint; name: Buffer }[]): ParentRow[] {
+  const rows = parents.map(({ ino, name }): ParentRow => [
+    whole(ino),
+    isUtf8(name) ? name.toString() : `latin1/${name.toString('latin1')}`,
+  ]);
+  return rows.sort((a, b) => (String(a) < String(b) ? -1 : 1));
 }
 
 /** One run of a file; the shape of FIEMAP's answer and of daxkit's. */

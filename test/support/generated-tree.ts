@@ -127,9 +127,11 @@ function someBytes(random: Random, length: number): Buffer {
   return bytes;
 }
 
+const POSITION_MAX = 8 * 1024 * 1024;
+
 /** Near the start most of the time, far away now and then. */
 function somePosition(random: Random, block: number): number {
-  return random.below(random.pick([4, 40, 400, 2000]) * block);
+  return random.below(Math.min(random.pick([4, 40, 400, 2000]) * block, POSITION_MAX));
 }
 
 function writeSome(tree: TreeWriter, random: Random, { block }: Geometry, names: Names): void {

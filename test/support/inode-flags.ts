@@ -3,7 +3,7 @@
  * (XFS_IOC_GETPARENTS, Linux 6.10 and later).
  */
 import koffi from 'koffi';
-import { whole, type Whole, type XfsFacts } from './entry.js';
+import { parentRows, type ParentRow, type XfsFacts } from './entry.js';
 import { libc } from './libc.js';
 
 const FS_IOC_FSGETXATTR = 0x801c_581f;
@@ -66,9 +66,9 @@ const XFS_IOC_GETPARENTS = 0xc028_583e;
 const GETPARENTS_DONE = 2;
 const RECORDS_BYTES = 65_536;
 
-/** [inode number of the directory, name in it], sorted; empty for the root. */
-export function readParents(descriptor: number): (readonly [Whole, string])[] {
-  const parents: (readonly [Whole, string])[] = [];
+/** Of an open file or directory; empty for the root. */
+export function readParents(descriptor: number): ParentRow[] {
+  const parents: { ino: bigint; name: Buffer }[] = [];
   const records = Buffer.alloc(RECORDS_BYTES);
   const request = Buffer.alloc(40);
   request.writeUInt32LE(RECORDS_BYTES, 20);
@@ -80,8 +80,8 @@ export function readParents(descriptor: number): (readonly [Whole, string])[] {
       const ino = records.readBigUInt64LE(at + 16);
       if (ino === 0n) break;
       const end = records.indexOf(0, at + 32);
-      parents.push([whole(ino), records.toString('utf8', at + 32, end)]);
+      parents.push({ ino, name: Buffer.from(records.subarray(at + 32, end)) });
     }
   } while ((request.readUInt16LE(18) & GETPARENTS_DONE) === 0);
-  return parents.sort((a, b) => (String(a) < String(b) ? -1 : 1));
+  return parentRows(parents);
 }

@@ -104,8 +104,8 @@ async function contentFields(
   const descriptor = openSync(place, 'r');
   try {
     const xfs = readFlags(descriptor);
-    if (options.parents) xfs.parents = readParents(descriptor);
     const fields: Partial<Entry> = Object.keys(xfs).length > 0 ? { xfs } : {};
+    if (options.parents) fields.parents = readParents(descriptor);
     if (!stat.isFile()) return fields;
     const runs = fiemap(descriptor);
     const hashes = await hashFields(stat.size, runs, (target, position) =>

@@ -10,6 +10,7 @@ import {
   extentRows,
   joinPath,
   modeText,
+  parentRows,
   pathFields,
   sortEntries,
   targetFields,
@@ -27,11 +28,13 @@ import { deviceText } from './kernel-listing.js';
 const PAGE_BYTES = 4096n;
 
 export async function ourListing(fs: FileSystem): Promise<Entry[]> {
-  const { version } = await fs.info();
+  const { version, features } = await fs.info();
+  const hasParents = features.includes('parent');
   const entries: Entry[] = [];
   const seen = new Map<bigint, Entry>();
   const walk = async (path: Buffer, listedAs: EntryType): Promise<void> => {
     const entry = await entryOf(fs, path, seen, version);
+    if (hasParents) await addParents(fs, path, entry);
     strictEqual(entry.type, listedAs, `${path.toString()}: type in its directory`);
     entries.push(entry);
     if (entry.type !== 'directory') return;
@@ -40,6 +43,15 @@ export async function ourListing(fs: FileSystem): Promise<Entry[]> {
   };
   await walk(Buffer.from('/'), 'directory');
   return sortEntries(entries);
+}
+
+/** Of the files that the kernel can be asked about. */
+async function addParents(fs: FileSystem, path: Buffer, entry: Entry): Promise<void> {
+  if (entry.type !== 'file' && entry.type !== 'directory') return;
+  const parents = await fs.parents(path);
+  entry.parents = parentRows(
+    parents.map(({ ino, name }) => ({ ino: BigInt(ino), name: Buffer.from(name) })),
+  );
 }
 
 function typeOfDirent(dirent: Dirent<Buffer>): EntryType {

@@ -4,7 +4,7 @@
  */
 import { crc32c } from '@node-rs/crc32';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import { superblockFacts } from '../support/xfs-db.js';
+import { superblockFacts } from './xfs-db.js';
 
 const CRC_OFFSET = 224;
 
