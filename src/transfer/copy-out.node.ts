@@ -3,58 +3,34 @@
  *
  * Nothing is ever written outside the target, whatever the image says:
  *  1. A name that would be more than one component of a path is reported and left out.
- *  2. A directory is entered only if it was made here, or is no symbolic link where it stood before.
+ *  2. A directory is entered only if it was made here, or stood there and is no symbolic link.
  *  3. Everything else is made new, exclusively; what was in its way is removed first, so that no link
  *     is followed and no file shared with another name is written to. A directory never goes.
- *  4. In a directory that was made here nothing can be in the way: two names of the image met.
- *  5. Until it is full, a directory made here belongs to its maker alone.
+ *  4. In a directory that was made here nothing can be in the way but a second name of the image.
+ *  5. Until it is full, a directory that was made here belongs to its maker alone.
  *
  * System calls are synchronous: for small files that is ten times as fast. Memory does not grow with
- * the tree but for one number for each directory, and a path for each file with links still to come.
+ * the tree, but for a number for each directory and a path for each file with links still to come.
  */
-import {
-  closeSync,
-  constants,
-  ftruncateSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  symlinkSync,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, constants, linkSync, openSync } from 'node:fs';
 import type { Volume } from '../api/index.js';
-import { CorruptError, FsError } from '../core/index.js';
-import { FileType, fileType, isDirectory, type Inode } from '../vfs/index.js';
+import { CorruptError } from '../core/index.js';
+import { isDirectory, type Inode } from '../vfs/index.js';
 import type { CopyListener } from './copy-listener.js';
-import { DeviceBytes } from './device-bytes.js';
-import { fileParts } from './file-parts.js';
+import { FileMaker } from './file-maker.node.js';
 import { HardLinks } from './hard-links.js';
-import { makeSpecial } from './host-calls.node.js';
 import { HOST_SEPARATORS, joinPaths } from './host-path.node.js';
 import { AttributeKeeper } from './keep-attributes.node.js';
+import { makeDirectory, makeNew, type ImageIdentity } from './make-new.node.js';
 import { brokenNameRule } from './names.js';
 import { dataBytes } from './tree-size.js';
 import { walkTree, type Visitor } from './walk.js';
-import { writeWhole } from './write-whole.node.js';
 
-const MAKE_FILE =
-  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 const OPEN_DIRECTORY =
   constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
-/** Permissions while there is still something to write. */
-const FILE_IN_WORK = 0o600;
-const DIRECTORY_IN_WORK = 0o700;
-
 /** Why a second name cannot be a link, though it can be a copy. */
-const NO_MORE_LINKS = new Set(['EMLINK', 'EXDEV', 'EPERM', 'ENOTSUP']);
-
-/** The image itself, which must not be overwritten by what is in it. */
-export interface ImageIdentity {
-  readonly dev: bigint;
-  readonly ino: bigint;
-}
+const NO_LINK = new Set(['EMLINK', 'EXDEV', 'EPERM', 'ENOTSUP', 'ENOENT']);
 
 /** A directory of the host that is being filled. */
 interface Folder {
@@ -68,7 +44,7 @@ export class CopyOut {
   readonly #image: ImageIdentity;
   readonly #listener: CopyListener;
   readonly #keeper: AttributeKeeper;
-  readonly #bytes: DeviceBytes;
+  readonly #maker: FileMaker;
   readonly #links = new HardLinks();
   /** From the outermost to the one at hand. */
   readonly #folders: Folder[] = [];
@@ -79,21 +55,25 @@ export class CopyOut {
     this.#image = image;
     this.#listener = listener;
     this.#keeper = new AttributeKeeper(volume.driver, listener);
-    this.#bytes = new DeviceBytes(volume.driver.device);
+    this.#maker = new FileMaker(volume, image, this.#keeper, listener);
   }
 
-  /** Copies a file, or a directory with all in it, to exactly this path. Problems are reported, not thrown. */
+  /**
+   * Copies a file, or a directory with all that is in it, to exactly this path, whose own directory
+   * exists. Problems go to the listener: nothing is thrown for them.
+   */
   copy(inode: Inode, path: Buffer): void {
-    if (!isDirectory(inode)) return this.#copyFile(path, inode, false);
-    if (!this.#enter(path, inode, false)) return;
-    walkTree(this.#volume.driver, inode, this.#visitor);
-    this.#leave(inode);
+    if (!isDirectory(inode)) this.#copyFile(path, inode, false);
+    else if (this.#enter(path, false)) {
+      walkTree(this.#volume.driver, inode, this.#visitor);
+      this.#leave(inode);
+    }
   }
 
   readonly #visitor: Visitor = {
-    enter: (name, directory) => {
+    enter: (name) => {
       const path = this.#pathOf(name);
-      return path !== undefined && this.#enter(path, directory, this.#folder.isNew);
+      return path !== undefined && this.#enter(path, this.#folder.isNew);
     },
     leave: (directory) => this.#leave(directory),
     file: (name, inode) => {
@@ -110,6 +90,7 @@ export class CopyOut {
     return this.#folders.at(-1)!;
   }
 
+  /** @returns `undefined`, after a report, for what is no name */
   #pathOf(name: Uint8Array): Buffer | undefined {
     const path = joinPaths(this.#folder.path, name);
     const rule = brokenNameRule(name, HOST_SEPARATORS);
@@ -118,18 +99,12 @@ export class CopyOut {
     return undefined;
   }
 
-  /** @param inNew whether the directory that it goes into was made here */
-  #enter(path: Buffer, directory: Inode, inNew: boolean): boolean {
-    try {
+  /** @param inNew the directory that it lies in was made here */
+  #enter(path: Buffer, inNew: boolean): boolean {
+    this.#listener.progress(0, 1);
+    return this.#attempt(path, () => {
       this.#folders.push({ path, isNew: makeDirectory(path, inNew) });
-      return true;
-    } catch (error) {
-      this.#listener.problem(path, error);
-      return false;
-    } finally {
-      this.#listener.progress(0, 1);
-      void directory;
-    }
+    });
   }
 
   #leave(directory: Inode): void {
@@ -145,12 +120,36 @@ export class CopyOut {
   }
 
   #copyFile(path: Buffer, inode: Inode, inNew: boolean): void {
-    const before = this.#written;
+    let bytesTold = 0;
     this.#attempt(path, () => {
-      if (!this.#link(path, inode, inNew)) this.#make(path, inode, inNew);
+      if (!this.#makeLink(path, inode, inNew)) bytesTold = this.#maker.make(path, inode, inNew);
       this.#links.add(inode, path);
     });
-    const told = this.#written - before;
-    this.#listener.progress(dataBytes(inode, this.#volume.driver.blockBytes) - told, 1);
+    const bytes = dataBytes(inode, this.#volume.driver.blockBytes);
+    this.#listener.progress(bytes - bytesTold, 1);
+  }
+
+  /** @returns whether the path is now another name of a copy that was made before */
+  #makeLink(path: Buffer, inode: Inode, inNew: boolean): boolean {
+    const made = this.#links.find(inode);
+    if (made === undefined) return false;
+    try {
+      makeNew(path, inNew, this.#image, () => linkSync(made, path));
+      return true;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && NO_LINK.has(String(error.code)))) throw error;
+      this.#links.forget(inode);
+      return false;
+    }
+  }
+
+  #attempt(path: Buffer, step: () => void): boolean {
+    try {
+      step();
+      return true;
+    } catch (error) {
+      this.#listener.problem(path, error);
+      return false;
+    }
   }
 }

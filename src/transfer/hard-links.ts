@@ -6,7 +6,7 @@
 import type { Inode } from '../vfs/index.js';
 
 interface Made {
-  readonly path: Uint8Array;
+  readonly path: Buffer;
   /** Names still to come. */
   left: number;
 }
@@ -15,12 +15,12 @@ export class HardLinks {
   #made = new Map<number, Made>();
 
   /** The path of a copy of this file, where there is one. */
-  find({ ino, nlink }: Inode): Uint8Array | undefined {
+  find({ ino, nlink }: Inode): Buffer | undefined {
     return nlink > 1 ? this.#made.get(ino)?.path : undefined;
   }
 
   /** After a name was made, as a copy or as a link. */
-  add({ ino, nlink }: Inode, path: Uint8Array): void {
+  add({ ino, nlink }: Inode, path: Buffer): void {
     if (nlink <= 1) return;
     const made = this.#made.get(ino);
     if (made === undefined) this.#made.set(ino, { path, left: nlink - 1 });

@@ -2,7 +2,7 @@
 import { FsError } from '../core/index.js';
 import type { IomapMapping, IomapOps } from '../iomap/index.js';
 import type { Inode } from '../vfs/index.js';
-import { sharedRun } from './ag/trees.js';
+import { sharedRun } from './ag/reference-counts.js';
 import { FILE_BLOCKS_MAX, lookupRun } from './bmap/lookup.js';
 import type { XfsInode } from './inode/inode.js';
 import type { Mount } from './mount.js';

@@ -53,6 +53,8 @@ const CLUSTER = 'inode cluster';
 export class Recorder {
   /** By structure and address. */
   readonly sites = new Map<string, Site>();
+  /** How many sites have this name so far. */
+  readonly #names = new Map<string, number>();
   #label = '';
   #met = new Set<Site>();
   readonly #geometry: Geometry;
@@ -96,10 +98,9 @@ export class Recorder {
   }
 
   #freeName(base: string): string {
-    const taken = new Set(Array.from(this.sites.values(), ({ name }) => name));
-    let name = base;
-    for (let number = 2; taken.has(name); number++) name = `${base}, ${number}`;
-    return name;
+    const number = (this.#names.get(base) ?? 0) + 1;
+    this.#names.set(base, number);
+    return number === 1 ? base : `${base}, ${number}`;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Images whose structures have the forms that take many entries to reach. */
 import { fillEveryForm, fillScattered, type Geometry } from '../support/every-form.js';
 import type { Entry, XfsFacts } from '../support/entry.js';
+import { byHash } from '../support/names.js';
 import { run } from '../support/shell.js';
 import { Allocate, type TreeWriter } from '../support/tree-writer.js';
 import { mkfs, MIB } from '../support/mkfs.js';
@@ -78,7 +79,7 @@ function expectForms(
 
 /**
  * A hash tree gets its second level with its 121st leaf. Names in the order of their hash leave every leaf half
- * full behind them, 60 of 120: the fewest names that do it.
+ * full behind them, 60 of 120.
  */
 const TALL_NAMES = 7600;
 const HARD_LINKS_TO = 16;
@@ -87,8 +88,7 @@ function fillDeep(tree: TreeWriter): void {
   tree.directory('/t');
   for (let index = 0; index < HARD_LINKS_TO; index++) tree.file(`/t/${index}`, `target ${index}\n`);
   tree.directory('/tall');
-  const names = Array.from({ length: TALL_NAMES }, (_, index) => index.toString(36));
-  names.sort((a, b) => hashOf(a) - hashOf(b));
+  const names = byHash(Array.from({ length: TALL_NAMES }, (_, index) => index.toString(36)));
   names.forEach((name, index) => tree.link(`/tall/${name}`, `/t/${index % HARD_LINKS_TO}`));
   // Every seventh goes again: holes in data blocks and stale hashes, too few for leaves to merge.
   names.forEach((name, index) => {
@@ -100,13 +100,6 @@ function fillDeep(tree: TreeWriter): void {
   for (let index = 0; index < 140; index++) {
     tree.xattr('/many-attributes', `user.${index}`, `${index} `.repeat(768 / 4).slice(0, 650));
   }
-}
-
-/** xfs_da_hashname. */
-function hashOf(name: string): number {
-  let hash = 0;
-  for (const byte of Buffer.from(name)) hash = (byte ^ ((hash << 7) | (hash >>> 25))) >>> 0;
-  return hash;
 }
 
 /**

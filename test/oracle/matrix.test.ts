@@ -3,27 +3,22 @@
  * same to daxkit as to the kernel. What the kernel does not mount is filled by mkfs.xfs from a protofile
  * and compared with that and xfs_db.
  */
-import { strictEqual } from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Random } from '#src/core/index.js';
-import { open } from '#src/index.js';
-import { firstDifference } from '../support/compare.js';
+import { compareWithOurs, fillByKernel, listByKernel } from '../support/against-kernel.js';
 import { fillEveryForm, type Geometry } from '../support/every-form.js';
 import type { Entry } from '../support/entry.js';
 import { fillGenerated } from '../support/generated-tree.js';
 import { generatedProto } from '../support/generated-proto.js';
-import { kernelListing } from '../support/kernel-listing.js';
 import { withLoopMount } from '../support/loop-mount.js';
 import { mkfs, MIB } from '../support/mkfs.js';
 import { requireOracle } from '../support/oracle.js';
-import { ourListing } from '../support/our-listing.js';
 import { pairwise, type Choice } from '../support/pairwise.js';
 import { mkfsFromProtofile } from '../support/protofile.js';
 import { testSeed } from '../support/seed.js';
 import { Incompat, setIncompatBits } from '../support/superblock-patch.js';
 import { withTemporaryDirectory } from '../support/temporary.js';
-import { TreeWriter } from '../support/tree-writer.js';
 import { xfsDbListing } from '../support/xfs-db-listing.js';
 
 const KIB = 1024;
@@ -91,9 +86,9 @@ describe('v5 option matrix', () => {
         mkfs(path, { bytes: imageBytes(choice), options });
         if (incompat !== 0) setIncompatBits(path, incompat);
         const expected =
-          (await fillByKernel(path, geometry, seed, choice.parent === 1)) ??
-          fillByProtofile(path, directory, options, choice, seed);
-        await compare(path, expected);
+          (await throughKernel(path, geometry, seed, choice.parent === 1)) ??
+          throughProtofile(path, directory, options, choice, seed);
+        await compareWithOurs(path, expected);
       });
     });
   }
@@ -107,7 +102,7 @@ describe('v4 option matrix', () => {
       const seed = testSeed(t);
       await withTemporaryDirectory(async (directory) => {
         const path = join(directory, 'matrix.img');
-        await compare(path, fillByProtofile(path, directory, options, choice, seed));
+        await compareWithOurs(path, throughProtofile(path, directory, options, choice, seed));
       });
     });
   }
@@ -145,21 +140,18 @@ function v4Options(choice: Choice<typeof V4>): string[] {
 }
 
 /** @returns undefined where this kernel mounts no blocks larger than its pages. */
-async function fillByKernel(
+async function throughKernel(
   path: string,
   geometry: Geometry,
   seed: number,
   parents: boolean,
 ): Promise<Entry[] | undefined> {
   if (geometry.block > PAGE_BYTES && !(await mounts(path))) return undefined;
-  await withLoopMount(path, {}, (mountPoint) => {
-    const tree = new TreeWriter(mountPoint);
+  await fillByKernel(path, (tree) => {
     fillEveryForm(tree, geometry);
     fillGenerated(tree, new Random(seed), geometry, ACTS);
   });
-  return withLoopMount(path, { readOnly: true }, (mountPoint) =>
-    kernelListing(mountPoint, { parents }),
-  );
+  return listByKernel(path, { parents });
 }
 
 async function mounts(path: string): Promise<boolean> {
@@ -171,7 +163,7 @@ async function mounts(path: string): Promise<boolean> {
   }
 }
 
-function fillByProtofile(
+function throughProtofile(
   path: string,
   scratch: string,
   options: readonly string[],
@@ -181,13 +173,4 @@ function fillByProtofile(
   const proto = generatedProto(new Random(seed), sizes.block);
   mkfsFromProtofile(path, { bytes: imageBytes(sizes), options }, proto, scratch);
   return xfsDbListing(path, proto);
-}
-
-async function compare(path: string, expected: readonly Entry[]): Promise<void> {
-  const fs = await open(path);
-  try {
-    strictEqual(firstDifference(expected, await ourListing(fs), { ignore: ['xfs'] }), undefined);
-  } finally {
-    await fs.close();
-  }
 }

@@ -22,6 +22,22 @@ export function collidingNames(count: number): string[] {
   });
 }
 
+/** The hash itself, plainly. */
+export function nameHash(name: string): number {
+  let hash = 0;
+  for (const byte of Buffer.from(name)) hash = (byte ^ ((hash << 7) | (hash >>> 25))) >>> 0;
+  return hash;
+}
+
+/**
+ * In the order of their hashes. Entries made in this order leave every leaf of the hash tree half full
+ * behind them: the fewest names for a tree of a given height.
+ */
+export function byHash(names: readonly string[]): string[] {
+  const hashed = names.map((name) => ({ name, hash: nameHash(name) }));
+  return hashed.sort((a, b) => a.hash - b.hash).map(({ name }) => name);
+}
+
 /** Bytes that a name may hold and that trip readers up. */
 export const ODD_NAMES: readonly Buffer[] = [
   Buffer.from(' '),

@@ -34,7 +34,7 @@ export async function ourListing(fs: FileSystem): Promise<Entry[]> {
   const seen = new Map<bigint, Entry>();
   const walk = async (path: Buffer, listedAs: EntryType): Promise<void> => {
     const entry = await entryOf(fs, path, seen, version);
-    if (hasParents) await addParents(fs, path, entry);
+    if (hasParents && entry.parents === undefined) await addParents(fs, path, entry);
     strictEqual(entry.type, listedAs, `${path.toString()}: type in its directory`);
     entries.push(entry);
     if (entry.type !== 'directory') return;

@@ -18,7 +18,7 @@ import { checkedIno, entryType, isDotName, isUnused, readEntry, stride, entryNam
 export function listDirectory(mount: Mount, directory: XfsInode, from: number): DirectoryPart {
   if (directory.data.format === ForkFormat.local) return listShort(mount, directory, from);
   const { blockBytes, dirBlocks, dirBlockBytes } = mount.geometry;
-  const end = LEAF_SPACE / blockBytes;
+  const end = Math.min(LEAF_SPACE / blockBytes, directory.size.block); // its size bounds its data
   let block = Math.floor(from / dirBlockBytes) * dirBlocks;
   while (block < end) {
     const run = lookupRun(mount, directory, directory.data, block);

@@ -137,7 +137,16 @@ export function verifyDinode(dinode: Dinode, ino: number, geometry: Geometry): s
   if (dinode.blocks < 0 || dinode.blocks > geometry.dataBlocks * 2)
     return 'inode.blocks fits the volume';
   if ((dinode.flags & InodeFlag.realtime) !== 0) return 'no realtime inode without a realtime section';
+  const isDirectory = (dinode.mode & TYPE_MASK) === DIRECTORY;
+  if (isDirectory && sizeBytes(dinode) > geometry.dataBlocks * geometry.blockBytes)
+    return 'a directory is smaller than the volume';
   return verifyForks(dinode, geometry);
+}
+
+/** Rounded beyond 2^53, which is enough to compare with the size of a volume. */
+function sizeBytes(dinode: Dinode): number {
+  const at = dinode.at + Dinode.offsets.size;
+  return dinode.view.getUint32(at) * 0x1_0000_0000 + dinode.view.getUint32(at + 4);
 }
 
 function verifyForks(dinode: Dinode, geometry: Geometry): string | undefined {
@@ -166,11 +175,7 @@ function verifyFork(fork: ForkShape, dinode: Dinode | undefined, mayBeLocal: boo
       if (!mayBeLocal) return 'a regular file is not local';
       if (fork.extents !== 0) return 'a local fork has no extents';
       if (dinode === undefined) return undefined;
-      const { size } = Dinode.offsets;
-      const isSmall = dinode.view.getUint32(dinode.at + size) === 0;
-      if (!isSmall || dinode.view.getUint32(dinode.at + size + 4) > fork.length)
-        return 'local contents fit the fork';
-      return undefined;
+      return sizeBytes(dinode) > fork.length ? 'local contents fit the fork' : undefined;
     }
     case ForkFormat.extents:
       return fork.extents * EXTENT_BYTES > fork.length ? 'extents fit the fork' : undefined;

@@ -1,0 +1,103 @@
+/** Makes one copy of a file, of whatever type, with its contents and attributes. */
+import { closeSync, constants, ftruncateSync, openSync, symlinkSync, unlinkSync } from 'node:fs';
+import type { Volume } from '../api/index.js';
+import { FsError } from '../core/index.js';
+import { FileType, fileType, type Inode } from '../vfs/index.js';
+import type { CopyListener } from './copy-listener.js';
+import { DeviceBytes } from './device-bytes.js';
+import { fileParts } from './file-parts.js';
+import { makeSpecial } from './host-calls.node.js';
+import type { AttributeKeeper } from './keep-attributes.node.js';
+import { makeNew, type ImageIdentity } from './make-new.node.js';
+import { writeWhole } from './write-whole.node.js';
+
+const MAKE_FILE =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+
+/** Permissions while there is still something to write. */
+const IN_WORK = 0o600;
+
+export class FileMaker {
+  readonly #volume: Volume;
+  readonly #image: ImageIdentity;
+  readonly #keeper: AttributeKeeper;
+  readonly #listener: CopyListener;
+  readonly #bytes: DeviceBytes;
+
+  /** @throws FsError ENOTSUP for a device that can only be read asynchronously */
+  constructor(
+    volume: Volume,
+    image: ImageIdentity,
+    keeper: AttributeKeeper,
+    listener: CopyListener,
+  ) {
+    this.#volume = volume;
+    this.#image = image;
+    this.#keeper = keeper;
+    this.#listener = listener;
+    this.#bytes = new DeviceBytes(volume.driver.device);
+  }
+
+  /** @param inNew see makeNew. @returns bytes of data, for which the listener was told of progress. */
+  make(path: Buffer, inode: Inode, inNew: boolean): number {
+    const type = fileType(inode);
+    if (type === FileType.regular) return this.#makeRegular(path, inode, inNew);
+    if (type === FileType.symlink) this.#makeLink(path, inode, inNew);
+    else {
+      makeNew(path, inNew, this.#image, () => makeSpecial(path, type, inode.rdev));
+      this.#keeper.keepSpecial(path, inode);
+    }
+    return 0;
+  }
+
+  #makeLink(path: Buffer, inode: Inode, inNew: boolean): void {
+    const target = Buffer.from(this.#volume.driver.readlink(inode));
+    makeNew(path, inNew, this.#image, () => symlinkSync(target, path));
+    this.#keeper.keepLink(path, inode);
+  }
+
+  /** What cannot be written whole is removed again: half a file looks like a file. */
+  #makeRegular(path: Buffer, inode: Inode, inNew: boolean): number {
+    this.#checkSize(inode);
+    const create = (): number => openSync(path, MAKE_FILE, IN_WORK);
+    const descriptor = makeNew(path, inNew, this.#image, create);
+    try {
+      const bytes = this.#writeData(descriptor, inode);
+      this.#keeper.keepOpen(descriptor, path, inode);
+      return bytes;
+    } catch (error) {
+      unlinkSync(path);
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** Holes stay holes, and so does what was allocated and never written. */
+  #writeData(descriptor: number, inode: Inode): number {
+    let written = 0;
+    let dataEnd = 0;
+    let end = 0;
+    for (const { position, length, address } of fileParts(this.#volume.source, inode)) {
+      end = position + length;
+      if (address === undefined) continue;
+      for (let at = 0; at < length; ) {
+        const piece = this.#bytes.at(address + at, length - at);
+        writeWhole(descriptor, piece, position + at);
+        at += piece.length;
+        this.#listener.progress(piece.length, 0);
+      }
+      written += length;
+      dataEnd = end;
+    }
+    if (dataEnd < end) ftruncateSync(descriptor, end);
+    return written;
+  }
+
+  /** @throws FsError EFBIG where node:fs has no number for the end of the file */
+  #checkSize({ size }: Inode): void {
+    const bytes = size.block * this.#volume.driver.blockBytes + size.byte;
+    if (!Number.isSafeInteger(bytes))
+      throw new FsError('EFBIG', { detail: 'node:fs makes no file of more than 2^53 bytes' });
+  }
+}
