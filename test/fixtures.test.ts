@@ -29,7 +29,10 @@ async function checkRecord(path: string, record: FileSystemRecord): Promise<void
   });
   try {
     await checkInfo(fs, record);
-    strictEqual(firstDifference(record.entries, await ourListing(fs), { ignore: ['xfs'] }), undefined);
+    strictEqual(
+      firstDifference(record.entries, await ourListing(fs), { ignore: ['xfs'] }),
+      undefined,
+    );
   } finally {
     await fs.close();
   }
@@ -46,7 +49,8 @@ async function checkInfo(fs: FileSystem, record: FileSystemRecord): Promise<void
 describe('opening', () => {
   it('refuses an external log by name', () => refuses('refused-external-log', /external log/i));
   it('refuses a realtime section by name', () => refuses('refused-realtime', /realtime/i));
-  it('refuses a dirty log by name, unless told otherwise', () => refuses('dirty-log', /log is dirty/i));
+  it('refuses a dirty log by name, unless told otherwise', () =>
+    refuses('dirty-log', /log is dirty/i));
   it('asks which of two XFS partitions is meant', () => refuses('gpt-two', /partition/i));
 });
 
@@ -89,7 +93,10 @@ describe('an image in memory', () => {
   it('reads the same, and its mappings say that they are copies', async () => {
     const fs = await open(new MemoryDevice(fixtureBytes('forms')));
     const [record] = loadManifest('forms').fileSystems;
-    strictEqual(firstDifference(record!.entries, await ourListing(fs), { ignore: ['xfs'] }), undefined);
+    strictEqual(
+      firstDifference(record!.entries, await ourListing(fs), { ignore: ['xfs'] }),
+      undefined,
+    );
     const handle = await fs.open('/data/dense');
     const mapping = await handle.mmap();
     strictEqual(mapping.mode, 'copy');

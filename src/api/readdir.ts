@@ -1,5 +1,5 @@
 /** `readdir` in all its forms: names or Dirents, text or bytes, one directory or all below it. */
-import { CorruptError } from '../core/index.js';
+import { CorruptError, inCall } from '../core/index.js';
 import {
   FileType,
   componentText,
@@ -54,8 +54,10 @@ export async function readDirectory(
       else if (encoding === 'utf8') names.push(prefix + text);
       else names.push(encodePath(volume.tree.child(directory, entry), dentry, encoding));
       if (!recursive || entry.type !== FileType.directory) continue;
-      if (seen.has(entry.ino))
-        throw new CorruptError('a directory has one parent', `directory ${entry.ino}`);
+      if (seen.has(entry.ino)) {
+        const twice = new CorruptError('a directory has one parent', `directory ${entry.ino}`);
+        throw inCall(twice, 'scandir', pathText(path));
+      }
       seen.add(entry.ino);
       const separator = parentPath.endsWith('/') ? '' : '/';
       pending.push({

@@ -137,7 +137,8 @@ export class CopyOut {
       makeNew(path, inNew, this.#image, () => linkSync(made, path));
       return true;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && NO_LINK.has(String(error.code)))) throw error;
+      if (!(error instanceof Error && 'code' in error && NO_LINK.has(String(error.code))))
+        throw error;
       this.#links.forget(inode);
       return false;
     }

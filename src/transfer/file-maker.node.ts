@@ -81,7 +81,7 @@ export class FileMaker {
     for (const { position, length, address } of fileParts(this.#volume.source, inode)) {
       end = position + length;
       if (address === undefined) continue;
-      for (let at = 0; at < length; ) {
+      for (let at = 0; at < length;) {
         const piece = this.#bytes.at(address + at, length - at);
         writeWhole(descriptor, piece, position + at);
         at += piece.length;

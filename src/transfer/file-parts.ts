@@ -17,7 +17,7 @@ const PART_BYTES_MAX = 2 ** 40;
 /** Up to the end of the file; what is allocated past it is no part. */
 export function* fileParts({ iomap }: FileSource, inode: Inode): Generator<FilePart> {
   const { blockBytes } = iomap;
-  for (let block = 0; ; ) {
+  for (let block = 0; ;) {
     const left = bytesToEnd(inode, { block, byte: 0 }, blockBytes, PART_BYTES_MAX);
     if (left === 0) return;
     const mapping = iomapBegin(iomap, inode, block, Math.ceil(left / blockBytes));

@@ -15,12 +15,7 @@ export interface ImageIdentity {
  * @param inNew the directory was empty when this copy began: so the image has the name twice
  * @throws FsError EEXIST where what is in the way must not go
  */
-export function makeNew<T>(
-  path: Buffer,
-  inNew: boolean,
-  image: ImageIdentity,
-  create: () => T,
-): T {
+export function makeNew<T>(path: Buffer, inNew: boolean, image: ImageIdentity, create: () => T): T {
   try {
     return create();
   } catch (error) {

@@ -4,7 +4,7 @@ import { FsError } from '../core/index.js';
 
 /** @param position in the file; null: where the last write ended, as for a pipe */
 export function writeWhole(descriptor: number, bytes: Uint8Array, position: number | null): void {
-  for (let at = 0; at < bytes.length; )
+  for (let at = 0; at < bytes.length;)
     at += writeSome(descriptor, bytes, at, position === null ? null : position + at);
 }
 

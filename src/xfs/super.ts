@@ -212,5 +212,7 @@ async function readPrimary(device: BlockDevice): Promise<Superblock> {
   if (sb.magic !== SUPERBLOCK_MAGIC) throw new FsError('EINVAL', { detail: 'not an XFS volume' });
   const rule = verifySuperblock(sb);
   if (rule !== undefined) throw new CorruptError(rule, 'superblock', 0);
+  if (sb.inProgress !== 0)
+    throw new CorruptError('superblock.inProgress = 0: mkfs has finished', 'superblock', 0);
   return sb;
 }

@@ -7,7 +7,7 @@ import { Tree } from '#src/vfs/index.js';
 import { readSuperblock } from '#src/xfs/ag/headers.js';
 import { isLogClean } from '#src/xfs/log/head.js';
 import type { Geometry } from '#src/xfs/format/geometry.js';
-import { pathBytes } from '../support/entry.js';
+import { pathBytes, pathKey, type Entry } from '../support/entry.js';
 import { fixtureBytes, loadManifest } from '../support/fixtures.js';
 import { probeGroup, probePath, probeVolume, type Answers } from './probe.js';
 import { Recorder, siteBytes, type Site } from './site.js';
@@ -26,7 +26,8 @@ export interface PathSubject extends Subject {
 export class ImageModel {
   readonly sitesByName: ReadonlyMap<string, Site>;
   readonly sitesByStructure: ReadonlyMap<string, readonly Site[]>;
-  readonly pathsByKey: ReadonlyMap<string, PathSubject>;
+  /** All names that the manifest tells, one character a byte. */
+  readonly names: ReadonlySet<string>;
   readonly #pristine: EditedDevice;
 
   private constructor(
@@ -49,7 +50,7 @@ export class ImageModel {
       else same.push(site);
     }
     this.sitesByStructure = byStructure;
-    this.pathsByKey = new Map(paths.map((subject) => [pathKey(subject.path), subject]));
+    this.names = new Set(entriesOf(name).map(pathKey));
   }
 
   /** The bytes of a site before any edit; the caller's own. */
@@ -99,14 +100,17 @@ export class ImageModel {
   }
 }
 
+function entriesOf(name: string): readonly Entry[] {
+  return loadManifest(name).fileSystems[0]!.entries;
+}
+
 /** Of the further names of an inode one in so many is asked after. */
 const LINKS_KEPT = 8;
 
 /** Paths that the manifest tells: one for each inode, and some of its hard links. */
 function listed(name: string): Buffer[] {
-  const [record] = loadManifest(name).fileSystems;
   const met = new Set<unknown>();
-  return record!.entries
+  return entriesOf(name)
     .filter(({ ino }, index) => {
       const isNew = !met.has(ino);
       met.add(ino);
@@ -119,7 +123,4 @@ export function openImage(device: EditedDevice): Promise<FileSystem> {
   return openOn(device, { norecovery: true });
 }
 
-export function pathKey(path: Uint8Array): string {
-  return Buffer.from(path).toString('latin1');
-}
 

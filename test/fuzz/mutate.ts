@@ -148,7 +148,7 @@ function value(random: Random, model: ImageModel, view: DataView, field: Field, 
     case 2:
       return random.pick([old * 2n, old / 2n, old ^ (1n << BigInt(random.below(8 * field.bytes)))]);
     case 3:
-      return getNumber(view, { at: random.pick(fields).at, bytes: Math.min(field.bytes, 8) });
+      return getNumber(view, random.pick(fields.filter(({ bytes }) => bytes <= field.bytes)));
     case 4:
       return BigInt(random.next());
     default:
@@ -179,7 +179,7 @@ function meaningful(random: Random, model: ImageModel, view: DataView): bigint {
       random.below(view.byteLength),
       geometry.agBlocks,
       geometry.dataBlocks,
-      address / 512,
+      Math.floor(address / 512),
     ]),
   );
 }

@@ -180,9 +180,10 @@ async function readAt(handle: FileHandle, place: bigint, length: number): Promis
 async function probeWindow(handle: FileHandle, offset: bigint, answers: Answers): Promise<void> {
   await ask(answers, `mmap ${offset}`, async () => {
     const mapping = await handle.mmap({ offset, length: WINDOW_BYTES });
-    const bytes = await readAt(handle, offset, WINDOW_BYTES);
-    const isSame = mapping.bytes.every((byte, at) => byte === (bytes[at] ?? 0));
-    if (!isSame) throw new Error(`what is mapped at ${offset} is not what is read there`);
+    const bytes = Buffer.alloc(WINDOW_BYTES);
+    await handle.read(bytes, 0, WINDOW_BYTES, offset);
+    if (!bytes.equals(mapping.bytes))
+      throw new Error(`what is mapped at ${offset} is not what is read there`);
     mapping.close();
     return digest(mapping.bytes);
   });

@@ -130,7 +130,10 @@ function fillSmallFiles(tree: TreeWriter): void {
   tree.file('/docs/README.txt', README);
   tree.directory('/docs/guide');
   for (const [number, title] of ['open', 'browse', 'copy', 'map'].entries()) {
-    tree.file(`/docs/guide/${number + 1}-${title}.md`, `# How to ${title}\n\nSee \`daxkit help\`.\n`);
+    tree.file(
+      `/docs/guide/${number + 1}-${title}.md`,
+      `# How to ${title}\n\nSee \`daxkit help\`.\n`,
+    );
   }
   tree.file('/docs/notes.txt', 'Notes that others may read, and one may write.\n', 0o640);
   tree.owner('/docs/notes.txt', 1000, 1000);

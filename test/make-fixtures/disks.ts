@@ -14,10 +14,12 @@ interface Disk {
   /** Input of sfdisk. */
   table: readonly string[];
   /** The partitions that hold XFS. */
-  xfs: readonly { number: number; startMebibytes: number }[];
+  xfs: readonly { number: number; offset: number }[];
 }
 
 const XFS_MEBIBYTES = 16;
+/** 4 MiB and 63 sectors: as old tools placed partitions. */
+const UNALIGNED_SECTOR = 8192 + 63;
 const LINUX_GUID = '0FC63DAF-8483-4772-8E79-3D69D8477DE4';
 
 const DISKS: readonly Disk[] = [
@@ -25,20 +27,25 @@ const DISKS: readonly Disk[] = [
     name: 'mbr',
     about: 'an MBR disk: partition 1 empty, 2 XFS',
     mebibytes: 20,
-    table: ['label: dos', 'start=1MiB, size=1MiB, type=82', 'start=2MiB, size=16MiB, type=83, bootable'],
-    xfs: [{ number: 2, startMebibytes: 2 }],
+    table: [
+      'label: dos',
+      'start=1MiB, size=1MiB, type=82',
+      'start=2MiB, size=16MiB, type=83, bootable',
+    ],
+    xfs: [{ number: 2, offset: 2 * MIB }],
   },
   {
     name: 'mbr-logical',
-    about: 'an MBR disk with an extended partition: 5 empty, 6 XFS',
+    about:
+      'an MBR disk with an extended partition: 5 empty, 6 XFS, which begins at no page of the disk',
     mebibytes: 24,
     table: [
       'label: dos',
       'start=1MiB, size=22MiB, type=5',
       'start=2MiB, size=1MiB, type=82',
-      'start=4MiB, size=16MiB, type=83',
+      `start=${UNALIGNED_SECTOR}, size=32768, type=83`, // in sectors: sfdisk rounds mebibytes,
     ],
-    xfs: [{ number: 6, startMebibytes: 4 }],
+    xfs: [{ number: 6, offset: UNALIGNED_SECTOR * 512 }],
   },
   {
     name: 'gpt',
@@ -49,7 +56,7 @@ const DISKS: readonly Disk[] = [
       'start=1MiB, size=1MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, name=boot',
       `start=2MiB, size=16MiB, type=${LINUX_GUID}, name=data`,
     ],
-    xfs: [{ number: 2, startMebibytes: 2 }],
+    xfs: [{ number: 2, offset: 2 * MIB }],
   },
   {
     name: 'gpt-two',
@@ -61,8 +68,8 @@ const DISKS: readonly Disk[] = [
       `4: start=18MiB, size=16MiB, type=${LINUX_GUID}, name=second`,
     ],
     xfs: [
-      { number: 1, startMebibytes: 1 },
-      { number: 4, startMebibytes: 18 },
+      { number: 1, offset: MIB },
+      { number: 4, offset: 18 * MIB },
     ],
   },
 ];
@@ -75,12 +82,11 @@ export const diskRecipes: readonly Recipe[] = DISKS.map((disk) => ({
     run('sfdisk', ['--quiet', path], `${disk.table.join('\n')}\n`);
     const commands = [`sfdisk, with the input: ${disk.table.join('; ')}`];
     const fileSystems: FileSystemRecord[] = [];
-    for (const { number, startMebibytes } of disk.xfs) {
+    for (const { number, offset } of disk.xfs) {
       const part = join(scratch, `partition-${number}`);
       const options = ['-L', `partition ${number}`];
       commands.push(`partition ${number}: ${mkfs(part, { bytes: XFS_MEBIBYTES * MIB, options })}`);
       await fill(part, (tree) => fillPartition(tree, number));
-      const offset = startMebibytes * MIB;
       const partition = { number, offset, size: XFS_MEBIBYTES * MIB };
       fileSystems.push({ partition, ...(await describe(part)) });
       copyInto(path, offset, readFileSync(part));

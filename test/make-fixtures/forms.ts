@@ -1,5 +1,7 @@
 /** Images whose structures have the forms that take many entries to reach. */
-import { fillEveryForm, fillScattered, type Geometry } from '../support/every-form.js';
+import { fillEveryForm } from '../support/every-form.js';
+import { fillScattered } from '../support/form-data.js';
+import type { Geometry } from '../support/geometry.js';
 import type { Entry, XfsFacts } from '../support/entry.js';
 import { byHash } from '../support/names.js';
 import { run } from '../support/shell.js';
@@ -38,7 +40,9 @@ export const formRecipes: readonly Recipe[] = [
     name: 'forms-deep',
     about: 'blocks and directory blocks of 1 KiB: B+trees and hash trees of two levels',
     async make(path) {
-      const commands = [mkfs(path, { bytes: 48 * MIB, options: ['-b', 'size=1k', '-d', 'agcount=3'] })];
+      const commands = [
+        mkfs(path, { bytes: 48 * MIB, options: ['-b', 'size=1k', '-d', 'agcount=3'] }),
+      ];
       setDirectoryBlockLog(path, 0);
       commands.push('(set sb_dirblklog to 0 in every superblock, checksum too)');
       await fill(path, fillDeep);

@@ -1,5 +1,6 @@
 /** The tree of every form, once in each geometry and with each feature on or off. */
-import { fillEveryForm, fillEveryKind, type Geometry } from '../support/every-form.js';
+import { fillEveryForm, fillEveryKind } from '../support/every-form.js';
+import type { Geometry } from '../support/geometry.js';
 import { mkfs, MIB } from '../support/mkfs.js';
 import { Incompat, setIncompatBits } from '../support/superblock-patch.js';
 import { describe, fill, type Recipe } from './image.js';
@@ -79,42 +80,79 @@ const VARIANTS: readonly Variant[] = [
     options: ['-i', 'size=2048'],
     geometry: { inode: 2048 },
   },
-  { name: 'stripe', kindsOnly: true, about: 'a stripe unit of 64 KiB, width 2', options: ['-d', 'su=64k,sw=2'], mebibytes: 32 },
-  { name: 'no-finobt', kindsOnly: true, about: 'no free-inode B+tree', options: ['-m', 'finobt=0'] },
-  { name: 'no-sparse', kindsOnly: true, about: 'no sparse inode chunks', options: ['-i', 'sparse=0'] },
-  { name: 'rmapbt', kindsOnly: true, about: 'with the reverse-map B+tree', options: ['-m', 'rmapbt=1'], mebibytes: 32 },
   {
-    name: 'no-reflink', kindsOnly: true,
+    name: 'stripe',
+    kindsOnly: true,
+    about: 'a stripe unit of 64 KiB, width 2',
+    options: ['-d', 'su=64k,sw=2'],
+    mebibytes: 32,
+  },
+  {
+    name: 'no-finobt',
+    kindsOnly: true,
+    about: 'no free-inode B+tree',
+    options: ['-m', 'finobt=0'],
+  },
+  {
+    name: 'no-sparse',
+    kindsOnly: true,
+    about: 'no sparse inode chunks',
+    options: ['-i', 'sparse=0'],
+  },
+  {
+    name: 'rmapbt',
+    kindsOnly: true,
+    about: 'with the reverse-map B+tree',
+    options: ['-m', 'rmapbt=1'],
+    mebibytes: 32,
+  },
+  {
+    name: 'no-reflink',
+    kindsOnly: true,
     about: 'no reference-count B+tree',
     options: ['-m', 'reflink=0'],
     geometry: { reflink: false },
   },
   {
-    name: 'no-bigtime', kindsOnly: true,
+    name: 'no-bigtime',
+    kindsOnly: true,
     about: 'timestamps of 1901 to 2038',
     options: ['-m', 'bigtime=0'],
     geometry: { bigtime: false },
   },
-  { name: 'no-inobtcount', kindsOnly: true, about: 'no block counts of inode B+trees', options: ['-m', 'inobtcount=0'] },
-  { name: 'nrext64', kindsOnly: true, about: 'extent counters of 64 and 32 bits', options: ['-i', 'nrext64=1'], mebibytes: 24 },
   {
-    name: 'oldest-v5', kindsOnly: true,
+    name: 'no-inobtcount',
+    kindsOnly: true,
+    about: 'no block counts of inode B+trees',
+    options: ['-m', 'inobtcount=0'],
+  },
+  {
+    name: 'nrext64',
+    kindsOnly: true,
+    about: 'extent counters of 64 and 32 bits',
+    options: ['-i', 'nrext64=1'],
+    mebibytes: 24,
+  },
+  {
+    name: 'oldest-v5',
+    kindsOnly: true,
     about: 'v5 with no optional feature at all',
-    options: [
-      ...['-m', 'finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0'],
-      ...['-i', 'sparse=0,nrext64=0'],
-    ],
+    options: '-m finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i sparse=0,nrext64=0'.split(
+      ' ',
+    ),
     geometry: { reflink: false, bigtime: false },
   },
   {
-    name: 'parent', kindsOnly: true,
+    name: 'parent',
+    kindsOnly: true,
     about: 'parent pointers (incompat bit 0x80), written by the kernel',
     options: ['-l', 'size=8m'],
     incompat: Incompat.parent,
     mebibytes: 24,
   },
   {
-    name: 'exchange-range', kindsOnly: true,
+    name: 'exchange-range',
+    kindsOnly: true,
     about: 'the exchange-range feature (incompat bit 0x40)',
     options: [],
     incompat: Incompat.exchangeRange,

@@ -20,7 +20,14 @@ import { writeReadme } from './readme.js';
 import { stateRecipes } from './states.js';
 import { version4Recipes } from './version4.js';
 
-const RECIPES: readonly Recipe[] = [demoRecipe, ...formRecipes, ...geometryRecipes, ...version4Recipes, ...diskRecipes, ...stateRecipes];
+const RECIPES: readonly Recipe[] = [
+  demoRecipe,
+  ...formRecipes,
+  ...geometryRecipes,
+  ...version4Recipes,
+  ...diskRecipes,
+  ...stateRecipes,
+];
 
 async function makeFixture(recipe: Recipe): Promise<void> {
   await withTemporaryDirectory(async (directory) => {

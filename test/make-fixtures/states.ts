@@ -33,12 +33,14 @@ export const stateRecipes: readonly Recipe[] = [
   {
     name: 'refused-external-log',
     about: 'the log is on another device: to be refused by name',
-    make: (path, scratch) => makeRefused(path, scratch, (other) => ['-l', `logdev=${other},size=10m`]),
+    make: (path, scratch) =>
+      makeRefused(path, scratch, (other) => ['-l', `logdev=${other},size=10m`]),
   },
   {
     name: 'refused-realtime',
     about: 'has a realtime section: to be refused by name',
-    make: (path, scratch) => makeRefused(path, scratch, (other) => ['-r', `rtdev=${other},size=16m`]),
+    make: (path, scratch) =>
+      makeRefused(path, scratch, (other) => ['-r', `rtdev=${other},size=16m`]),
   },
 ];
 
@@ -84,7 +86,10 @@ async function makeDirtyLog(path: string, scratch: string): Promise<Made> {
   await withLoopMount(copy, {}, () => undefined);
   const { entries: entriesAfterReplay } = await describe(copy);
   const source = 'kernel with norecovery' as const;
-  return { commands, fileSystems: [{ log: 'dirty', source, superblock, entries, entriesAfterReplay }] };
+  return {
+    commands,
+    fileSystems: [{ log: 'dirty', source, superblock, entries, entriesAfterReplay }],
+  };
 }
 
 /** Empty: nobody is to see what is in it. */

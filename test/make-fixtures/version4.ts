@@ -38,11 +38,9 @@ const VARIANTS: readonly Variant[] = [
   },
   {
     name: 'v4-oldest',
-    about: 'v4 without the features that came in its time: attr2, 32-bit projects, lazy counters, log v2',
-    options: [
-      ...['-m', 'crc=0', '-n', 'ftype=0', '-i', 'attr=1,projid32bit=0'],
-      ...['-l', 'version=1,lazy-count=0'],
-    ],
+    about:
+      'v4 without the features that came in its time: attr2, 32-bit projects, lazy counters, log v2',
+    options: '-m crc=0 -n ftype=0 -i attr=1,projid32bit=0 -l version=1,lazy-count=0'.split(' '),
     // No attributes: with attr=1, xfs_db 6.1 crashes when it sets one.
     tree: protoTree(4096, [
       {
@@ -65,18 +63,20 @@ const VARIANTS: readonly Variant[] = [
   },
 ];
 
-export const version4Recipes: readonly Recipe[] = VARIANTS.map(({ name, about, options, tree }) => ({
-  name,
-  about,
-  make(path, scratch) {
-    const commands = mkfsFromProtofile(path, { bytes: 16 * MIB, options }, tree, scratch);
-    const entries = xfsDbListing(path, tree);
-    const superblock = superblockFacts(path);
-    addForms(entries, path, superblock);
-    const source = 'protofile and xfs_db' as const;
-    return { commands, fileSystems: [{ log: 'clean', source, superblock, entries }] };
-  },
-}));
+export const version4Recipes: readonly Recipe[] = VARIANTS.map(
+  ({ name, about, options, tree }) => ({
+    name,
+    about,
+    make(path, scratch) {
+      const commands = mkfsFromProtofile(path, { bytes: 16 * MIB, options }, tree, scratch);
+      const entries = xfsDbListing(path, tree);
+      const superblock = superblockFacts(path);
+      addForms(entries, path, superblock);
+      const source = 'protofile and xfs_db' as const;
+      return { commands, fileSystems: [{ log: 'clean', source, superblock, entries }] };
+    },
+  }),
+);
 
 function file(name: string | Buffer, contents: string | Buffer = '', mode = 0o644): ProtoNode {
   return { name, type: 'file', mode, contents: Buffer.from(contents as string) };
@@ -101,7 +101,8 @@ function symlink(name: string, target: string | Buffer): ProtoNode {
 /** Distinct blocks, the last one not full. */
 function blocks(count: number, block: number): Buffer {
   const bytes = Buffer.alloc(count * block - 100);
-  for (let at = 0; at < bytes.length; at += 16) bytes.write(`byte ${at}`.padEnd(15).concat('\n'), at);
+  for (let at = 0; at < bytes.length; at += 16)
+    bytes.write(`byte ${at}`.padEnd(15).concat('\n'), at);
   return bytes;
 }
 
@@ -163,7 +164,9 @@ function attributes(block: number): ProtoNode {
     { ...file('node', 'an attribute tree\n'), xattrs: xattrs(14, Math.max(300, block / 8)) },
     {
       ...file('remote', 'values in blocks of their own\n'),
-      xattrs: [block, block + 1, 65_535, 65_536].map((bytes) => xattr(`user.remote-${bytes}`, bytes)),
+      xattrs: [block, block + 1, 65_535, 65_536].map((bytes) =>
+        xattr(`user.remote-${bytes}`, bytes),
+      ),
     },
   ]);
 }
@@ -179,7 +182,9 @@ function xattrs(count: number, bytes: number): { name: string; bytes: number }[]
 /** Names that differ by case from what a reader may ask for; in short, block and leaf directories. */
 function caseTree(): ProtoNode {
   const mixed = (count: number): ProtoNode[] =>
-    Array.from({ length: count }, (_, index) => fifo(`MixedCase-${index}-AbCdEfGhIjKlMnOpQrStUvWxYz[]^_`));
+    Array.from({ length: count }, (_, index) =>
+      fifo(`MixedCase-${index}-AbCdEfGhIjKlMnOpQrStUvWxYz[]^_`),
+    );
   return directory('', [
     file('ReadMe.TXT', 'Found by any spelling.\n'),
     directory('Short', [file('UPPER', 'upper\n'), file('lower', 'lower\n'), fifo('Été-É')]),

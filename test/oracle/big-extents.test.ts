@@ -1,7 +1,8 @@
 /** Files with tens of thousands of extents: extent B+trees of up to three levels, and mappings of them. */
 import { describe, it } from 'node:test';
 import { againstKernel } from '../support/against-kernel.js';
-import { blockOf, fillScattered } from '../support/every-form.js';
+import { fillScattered } from '../support/form-data.js';
+import { blockOf } from '../support/patterns.js';
 import { MIB } from '../support/mkfs.js';
 import { requireOracle } from '../support/oracle.js';
 import { Allocate, type TreeWriter } from '../support/tree-writer.js';

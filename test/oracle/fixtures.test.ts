@@ -11,7 +11,9 @@ import { requireOracle } from '../support/oracle.js';
 
 describe('manifests against the kernel', () => {
   for (const name of fixtureNames()) {
-    const records = loadManifest(name).fileSystems.filter(({ source }) => source.startsWith('kernel'));
+    const records = loadManifest(name).fileSystems.filter(({ source }) =>
+      source.startsWith('kernel'),
+    );
     if (records.length === 0) continue;
     it(name, async (t) => {
       if (!(await requireOracle(t))) return;
@@ -21,7 +23,10 @@ describe('manifests against the kernel', () => {
           const entries = await withLoopMount(path, mountOptions(record), (mountPoint) =>
             kernelListing(mountPoint, { parents }),
           );
-          strictEqual(firstDifference(withoutForms(record.entries), withoutForms(entries)), undefined);
+          strictEqual(
+            firstDifference(withoutForms(record.entries), withoutForms(entries)),
+            undefined,
+          );
         }
       });
     });

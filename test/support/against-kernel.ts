@@ -21,7 +21,12 @@ export interface KernelCase extends MkfsOptions {
   forms?: Readonly<Record<string, { data?: string; attr?: string }>>;
 }
 
-export async function againstKernel({ patch, fill, forms = {}, ...how }: KernelCase): Promise<void> {
+export async function againstKernel({
+  patch,
+  fill,
+  forms = {},
+  ...how
+}: KernelCase): Promise<void> {
   await withTemporaryDirectory(async (directory) => {
     const path = join(directory, 'case.img');
     mkfs(path, how);
@@ -47,7 +52,9 @@ export async function listByKernel(
   path: string,
   options: KernelListingOptions = {},
 ): Promise<Entry[]> {
-  return withLoopMount(path, { readOnly: true }, (mountPoint) => kernelListing(mountPoint, options));
+  return withLoopMount(path, { readOnly: true }, (mountPoint) =>
+    kernelListing(mountPoint, options),
+  );
 }
 
 export async function compareWithOurs(path: string, expected: readonly Entry[]): Promise<void> {

@@ -20,7 +20,7 @@ const EXTENT_SHARED = 0x2000;
 export function fiemap(descriptor: number): Run[] {
   const runs: Run[] = [];
   const request = Buffer.alloc(HEADER_BYTES + RECORDS_MAX * RECORD_BYTES);
-  for (let start = 0n; ; ) {
+  for (let start = 0n; ;) {
     request.fill(0, 0, HEADER_BYTES);
     request.writeBigUInt64LE(start, 0);
     request.writeBigUInt64LE(0x7fff_ffff_ffff_ffffn - start, 8);

@@ -53,7 +53,10 @@ function addForm(
   data: readonly BlockRun[],
   attr: readonly BlockRun[],
 ): void {
-  const dataFork = forkForm(fields['core.format'], fields['u3.bmbt.level'] ?? fields['u.bmbt.level']);
+  const dataFork = forkForm(
+    fields['core.format'],
+    fields['u3.bmbt.level'] ?? fields['u.bmbt.level'],
+  );
   entry.xfs = {
     ...entry.xfs,
     data: entry.type === 'directory' ? `${dataFork} ${directoryForm(image, data)}` : dataFork,

@@ -6,7 +6,11 @@ const KINDS = ['file', 'file', 'file', 'symlink', 'fifo', 'character', 'block'] 
 
 export function generatedProto(random: Random, block: number): ProtoNode {
   const crowd = (count: number): ProtoNode =>
-    directory(random, `crowd-${count}`, list(count, (index) => leafNode(random, block, index)));
+    directory(
+      random,
+      `crowd-${count}`,
+      list(count, (index) => leafNode(random, block, index)),
+    );
   return directory(random, '', [
     ...list(20, (index) => leafNode(random, block, index)),
     directory(random, 'empty', []),
@@ -39,7 +43,8 @@ function leafNode(random: Random, block: number, index: number): ProtoNode {
       return { ...node, target: 't'.repeat(1 + random.below(random.pick([30, 200, 1023]))) };
     case 'fifo':
       return node;
-    default:
+    case 'character':
+    case 'block':
       return { ...node, device: [random.below(4096), random.below(2 ** 18)] };
   }
 }

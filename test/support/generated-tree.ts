@@ -3,7 +3,7 @@
  * the same calls; the kernel's answers are the truth, so nothing is remembered here but names.
  */
 import type { Random } from '#src/core/index.js';
-import type { Geometry } from './every-form.js';
+import type { Geometry } from './geometry.js';
 import { collidingNames } from './names.js';
 import { Allocate, type TreeWriter } from './tree-writer.js';
 
@@ -35,14 +35,29 @@ export function fillGenerated(
 /** A name taken already; a symlink too long; attributes that are too many; an insert beyond the end. */
 const EXPECTED = new Set(['EEXIST', 'ENAMETOOLONG', 'ENOSPC', 'EINVAL', 'EFBIG', 'ENODATA']);
 
-const ACTS: readonly Act[] = [
-  ...Array<Act>(4).fill(makeDirectory),
-  ...Array<Act>(10).fill(makeFile),
-  ...Array<Act>(14).fill(writeSome),
-  ...Array<Act>(8).fill(setAttribute),
-  ...[makeCrowd, makeNode, makeSymlink, makeSymlink, makeLink, makeLink, remove, removeAttribute],
-  ...[rename, allocate, allocate, punch, shift, truncate, setTimes, setTimes, setMode, share, share],
+/** How often each of them is picked. */
+const WEIGHTS: readonly (readonly [number, Act])[] = [
+  [4, makeDirectory],
+  [10, makeFile],
+  [1, makeCrowd],
+  [1, makeNode],
+  [2, makeSymlink],
+  [2, makeLink],
+  [1, remove],
+  [1, rename],
+  [14, writeSome],
+  [2, allocate],
+  [1, punch],
+  [1, shift],
+  [1, truncate],
+  [2, share],
+  [8, setAttribute],
+  [1, removeAttribute],
+  [2, setTimes],
+  [1, setMode],
 ];
+
+const ACTS = WEIGHTS.flatMap(([weight, act]) => Array<Act>(weight).fill(act));
 
 /** 1 to 255 bytes, any but the two that no name has; half of them short and plain. */
 function anyName(random: Random): Buffer {
@@ -57,7 +72,7 @@ function newPath(random: Random, { directories }: Names): Buffer {
   return Buffer.concat([random.pick(directories), Buffer.from('/'), anyName(random)]);
 }
 
-function makeDirectory(tree: TreeWriter, random: Random, _: Geometry, names: Names): void {
+function makeDirectory(tree: TreeWriter, random: Random, _geometry: Geometry, names: Names): void {
   const path = newPath(random, names);
   tree.directory(path, random.below(0o10000));
   names.directories.push(path);
@@ -70,14 +85,16 @@ function makeFile(tree: TreeWriter, random: Random, { block }: Geometry, names: 
 }
 
 /** Many entries at once, of one kind, in a directory of their own; some go again. */
-function makeCrowd(tree: TreeWriter, random: Random, _: Geometry, names: Names): void {
+function makeCrowd(tree: TreeWriter, random: Random, _geometry: Geometry, names: Names): void {
   const directory = newPath(random, names);
   tree.directory(directory);
   const count = 1 + random.below(random.pick([8, 80, 700]));
   const list =
     random.below(3) === 0
       ? collidingNames(Math.min(count, 200)).map((name) => Buffer.from(name))
-      : Array.from({ length: count }, (_, index) => Buffer.from(`${index}`.padEnd(1 + (index % 60), 'z')));
+      : Array.from({ length: count }, (_, index) =>
+          Buffer.from(`${index}`.padEnd(1 + (index % 60), 'z')),
+        );
   const pathOf = (name: Buffer): Buffer => Buffer.concat([directory, Buffer.from('/'), name]);
   const target = random.pick(names.files);
   for (const name of list) tree.link(pathOf(name), target);
@@ -87,33 +104,39 @@ function makeCrowd(tree: TreeWriter, random: Random, _: Geometry, names: Names):
   });
 }
 
-function makeNode(tree: TreeWriter, random: Random, _: Geometry, names: Names): void {
+function makeNode(tree: TreeWriter, random: Random, _geometry: Geometry, names: Names): void {
   const path = newPath(random, names);
   const kind = random.below(4);
   if (kind === 0) tree.fifo(path);
   else if (kind === 1) tree.socket(path);
-  else tree.device(path, kind === 2 ? 'character' : 'block', random.below(4096), random.below(2 ** 18));
+  else
+    tree.device(
+      path,
+      kind === 2 ? 'character' : 'block',
+      random.below(4096),
+      random.below(2 ** 18),
+    );
 }
 
-function makeSymlink(tree: TreeWriter, random: Random, _: Geometry, names: Names): void {
+function makeSymlink(tree: TreeWriter, random: Random, _geometry: Geometry, names: Names): void {
   const target = Buffer.alloc(1 + random.below(random.pick([40, 300, 1023])), 't');
   tree.symlink(newPath(random, names), target);
 }
 
-function makeLink(tree: TreeWriter, random: Random, _: Geometry, names: Names): void {
+function makeLink(tree: TreeWriter, random: Random, _geometry: Geometry, names: Names): void {
   const path = newPath(random, names);
   tree.link(path, random.pick(names.files));
   names.files.push(path);
 }
 
-function remove(tree: TreeWriter, random: Random, _: Geometry, names: Names): void {
+function remove(tree: TreeWriter, random: Random, _geometry: Geometry, names: Names): void {
   if (names.files.length < 5) return;
   const index = random.below(names.files.length);
   tree.remove(names.files[index]!);
   names.files.splice(index, 1);
 }
 
-function rename(tree: TreeWriter, random: Random, _: Geometry, names: Names): void {
+function rename(tree: TreeWriter, random: Random, _geometry: Geometry, names: Names): void {
   const index = random.below(names.files.length);
   const path = newPath(random, names);
   if (names.files.some((known) => known.equals(path))) return;
@@ -167,7 +190,9 @@ function truncate(tree: TreeWriter, random: Random, { block }: Geometry, names: 
 
 function setAttribute(tree: TreeWriter, random: Random, { block }: Geometry, names: Names): void {
   const path = random.below(4) === 0 ? random.pick(names.directories) : random.pick(names.files);
-  const lengths = [0, 10, 100, block / 2, block, 3 * block].map((length) => Math.min(length, 65_536));
+  const lengths = [0, 10, 100, block / 2, block, 3 * block].map((length) =>
+    Math.min(length, 65_536),
+  );
   for (let count = random.pick([1, 1, 3, 30]); count > 0; count--) {
     const space = random.pick(['user', 'user', 'trusted', 'security']);
     const name = `${space}.a${random.below(50)}${'-'.repeat(random.below(random.pick([2, 240])))}`;
@@ -175,7 +200,12 @@ function setAttribute(tree: TreeWriter, random: Random, { block }: Geometry, nam
   }
 }
 
-function removeAttribute(tree: TreeWriter, random: Random, _: Geometry, names: Names): void {
+function removeAttribute(
+  tree: TreeWriter,
+  random: Random,
+  _geometry: Geometry,
+  names: Names,
+): void {
   tree.removeXattr(random.pick(names.files), `user.a${random.below(50)}`);
 }
 
@@ -187,7 +217,7 @@ function setTimes(tree: TreeWriter, random: Random, geometry: Geometry, names: N
   tree.times(random.pick(names.files), time(), time());
 }
 
-function setMode(tree: TreeWriter, random: Random, _: Geometry, names: Names): void {
+function setMode(tree: TreeWriter, random: Random, _geometry: Geometry, names: Names): void {
   const path = random.pick(names.files);
   tree.owner(path, random.next() >>> 1, random.next() >>> 1);
   tree.mode(path, random.below(0o10000));

@@ -118,7 +118,7 @@ async function contentFields(
 }
 
 function readExactly(descriptor: number, target: Buffer, position: bigint): void {
-  for (let done = 0; done < target.length; ) {
+  for (let done = 0; done < target.length;) {
     const length = target.length - done;
     const count = readSync(descriptor, target, done, length, position + BigInt(done));
     if (count === 0) throw new Error(`end of file at ${position + BigInt(done)}`);

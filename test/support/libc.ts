@@ -4,12 +4,13 @@
  */
 import koffi from 'koffi';
 
-type Call = (...args: unknown[]) => number;
+type Call = (...args: unknown[]) => number | bigint;
 
 const SIGNATURES = {
   ioctl: 'int ioctl(int descriptor, unsigned long request, void *argument)',
   fallocate: 'int fallocate(int descriptor, int mode, int64_t offset, int64_t length)',
   pwrite: 'int64_t pwrite(int descriptor, const void *bytes, size_t length, int64_t position)',
+  lseek: 'int64_t lseek(int descriptor, int64_t offset, int whence)',
   mknod: 'int mknod(const void *path, uint32_t mode, uint64_t device)',
   utimensat: 'int utimensat(int directory, const void *path, const void *times, int flags)',
   llistxattr: 'int64_t llistxattr(const void *path, void *list, size_t size)',
@@ -25,10 +26,16 @@ const calls = new Map<Name, Call>();
 
 /** Calls by name. @throws Error with `code` as node:fs has it, when the answer is negative. */
 export function libc(name: Name, ...args: unknown[]): number {
-  const result = Number(callOf(name)(...args));
-  if (result >= 0) return result;
+  return Number(libcExact(name, ...args));
+}
+
+/** For answers that a number may round. */
+export function libcExact(name: Name, ...args: unknown[]): bigint {
+  const result = callOf(name)(...args);
+  if (result >= 0) return BigInt(result);
   const errno = koffi.errno();
-  const code = Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0] ?? `${errno}`;
+  const codes = Object.entries(koffi.os.errno);
+  const code = codes.find(([, value]) => value === errno)?.[0] ?? `${errno}`;
   throw Object.assign(new Error(`${name}: ${code}`), { code, errno: -errno, syscall: name });
 }
 

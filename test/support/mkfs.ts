@@ -26,6 +26,11 @@ export function emptyFile(path: string, bytes: number): void {
 /** The same seed gives the same UUID, so that images differ no more than they must. */
 function uuidOf(seed: string): string {
   const hex = createHash('sha256').update(seed).digest('hex');
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`];
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+  ];
   return [...parts, hex.slice(20, 32)].join('-');
 }

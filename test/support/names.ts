@@ -15,15 +15,15 @@ export function collidingNames(count: number): string[] {
     let name = '';
     for (let group = 0; group < groups; group++) {
       const picked = (index >> (group * PAIR_DISTANCE)) & 0x1f;
-      const digits = [...picked.toString(2).padStart(PAIR_DISTANCE, '0')];
-      name += digits.join('') + digits.map((digit) => (digit === '1' ? '8' : '0')).join('');
+      const digits = picked.toString(2).padStart(PAIR_DISTANCE, '0');
+      name += digits + digits.replaceAll('1', '8');
     }
     return name;
   });
 }
 
 /** The hash itself, plainly. */
-export function nameHash(name: string): number {
+function nameHash(name: string): number {
   let hash = 0;
   for (const byte of Buffer.from(name)) hash = (byte ^ ((hash << 7) | (hash >>> 25))) >>> 0;
   return hash;

@@ -4,8 +4,8 @@
  * Each name is met twice, in its directory's listing and by a lookup of its path, and each file's bytes
  * twice, by reading and through a mapping; what disagrees is thrown as an error.
  */
-import { strictEqual } from 'node:assert/strict';
-import type { Dirent, Extent, FileHandle, FileSystem } from '#src/index.js';
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import type { Dirent, Extent, FileHandle, FileSystem, Mapping } from '#src/index.js';
 import {
   extentRows,
   joinPath,
@@ -26,6 +26,8 @@ import { hashFields, xattrValue } from './hash.js';
 import { deviceText } from './kernel-listing.js';
 
 const PAGE_BYTES = 4096n;
+
+type Hashes = Pick<Entry, 'sha256' | 'dataSha256'>;
 
 export async function ourListing(fs: FileSystem): Promise<Entry[]> {
   const { version, features } = await fs.info();
@@ -109,7 +111,11 @@ async function xattrsOf(fs: FileSystem, path: Buffer): Promise<Entry['xattrs']> 
   for (const name of names.sort()) {
     xattrs[name] = xattrValue(await fs.getxattr(path, name, { followSymlinks: false }));
   }
-  strictEqual(Object.keys(xattrs).length, names.length, `${path.toString()}: attributes listed twice`);
+  strictEqual(
+    Object.keys(xattrs).length,
+    names.length,
+    `${path.toString()}: attributes listed twice`,
+  );
   return xattrs;
 }
 
@@ -117,7 +123,7 @@ async function contentFields(
   fs: FileSystem,
   path: Buffer,
   size: bigint,
-): Promise<Pick<Entry, 'sha256' | 'dataSha256' | 'extents'>> {
+): Promise<Hashes & Pick<Entry, 'extents'>> {
   const handle = await fs.open(path, 'r');
   try {
     const runs = (await handle.extents()).map(toRun);
@@ -142,37 +148,57 @@ function toRun(extent: Extent): Run {
   };
 }
 
-/** A whole file in one mapping; one that is too big for a hash, in a mapping for each chunk. */
+/**
+ * A whole file in one mapping. One that is too big for a hash, or has more extents than a process may have
+ * mappings (EOVERFLOW), in a mapping for each chunk.
+ */
 async function checkMapping(
   handle: FileHandle,
   path: Buffer,
   size: bigint,
   runs: readonly Run[],
-  hashes: Pick<Entry, 'sha256' | 'dataSha256'>,
+  hashes: Hashes,
 ): Promise<void> {
   if (size === 0n) return;
   const name = path.toString();
-  if (hashes.sha256 === null) {
-    const mapped = await hashFields(size, runs, async (target, position) => {
-      const offset = (position / PAGE_BYTES) * PAGE_BYTES;
-      const skip = Number(position - offset);
-      const mapping = await handle.mmap({ offset, length: skip + target.length });
-      target.set(mapping.bytes.subarray(skip, skip + target.length));
-      mapping.close();
-    });
-    strictEqual(mapped.dataSha256, hashes.dataSha256, `${name}: bytes through mappings`);
+  const mapping = hashes.sha256 === null ? undefined : await mapWhole(handle);
+  if (mapping === undefined) {
+    const mapped = await hashFields(size, runs, (target, position) =>
+      readByMapping(handle, target, position),
+    );
+    deepStrictEqual(mapped, hashes, `${name}: bytes through mappings`);
     return;
   }
-  const mapping = await handle.mmap();
   try {
     strictEqual(BigInt(mapping.bytes.length), size, `${name}: length of the mapping`);
     const mapped = await hashFields(size, runs, (target, position) => {
       target.set(mapping.bytes.subarray(Number(position), Number(position) + target.length));
     });
-    strictEqual(mapped.sha256, hashes.sha256, `${name}: bytes through a mapping`);
+    deepStrictEqual(mapped, hashes, `${name}: bytes through a mapping`);
     const rest = new Uint8Array(mapping.buffer).subarray(mapping.bytes.length);
-    strictEqual(rest.findIndex((byte) => byte !== 0), -1, `${name}: zeros after the end`);
+    strictEqual(
+      rest.findIndex((byte) => byte !== 0),
+      -1,
+      `${name}: zeros after the end`,
+    );
   } finally {
     mapping.close();
   }
+}
+
+async function mapWhole(handle: FileHandle): Promise<Mapping | undefined> {
+  try {
+    return await handle.mmap();
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EOVERFLOW') return undefined;
+    throw error;
+  }
+}
+
+async function readByMapping(handle: FileHandle, target: Buffer, position: bigint): Promise<void> {
+  const offset = (position / PAGE_BYTES) * PAGE_BYTES;
+  const skip = Number(position - offset);
+  const mapping = await handle.mmap({ offset, length: skip + target.length });
+  target.set(mapping.bytes.subarray(skip, skip + target.length));
+  mapping.close();
 }

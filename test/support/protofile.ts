@@ -29,7 +29,7 @@ export interface ProtoNode {
   edits?: readonly string[];
 }
 
-export interface ProtoXattr {
+interface ProtoXattr {
   /** With its namespace: 'user.x', 'trusted.x', 'security.x'. */
   name: string;
   bytes: number;
@@ -44,7 +44,11 @@ const TYPE_LETTERS = {
   block: 'b',
 } as const;
 
-const XATTR_OPTIONS: Readonly<Record<string, string>> = { user: '-u', trusted: '-r', security: '-s' };
+const XATTR_OPTIONS: Readonly<Record<string, string>> = {
+  user: '-u',
+  trusted: '-r',
+  security: '-s',
+};
 
 export function bytesOf(text: string | Buffer): Buffer {
   return typeof text === 'string' ? Buffer.from(text) : text;
@@ -58,7 +62,10 @@ export function mkfsFromProtofile(
   scratch: string,
 ): string[] {
   const protofile = join(scratch, 'protofile');
-  writeFileSync(protofile, Buffer.concat([Buffer.from('boot 0 0\n'), ...nodeText(root, scratch, true)]));
+  writeFileSync(
+    protofile,
+    Buffer.concat([Buffer.from('boot 0 0\n'), ...nodeText(root, scratch, true)]),
+  );
   const command = mkfs(path, { bytes, options: [...options, '-p', protofile] });
   const edits = editCommands(path, root);
   for (const [ino, edit] of edits) xfsDbEdit(path, ino, edit);
@@ -104,7 +111,10 @@ function editCommands(path: string, root: ProtoNode): [string, string][] {
       const dot = name.indexOf('.');
       return `attr_set ${XATTR_OPTIONS[name.slice(0, dot)]} -v ${bytes} ${name.slice(dot + 1)}`;
     });
-    return [...attributes, ...(node.edits ?? [])].map((command): [string, string] => [ino, command]);
+    return [...attributes, ...(node.edits ?? [])].map((command): [string, string] => [
+      ino,
+      command,
+    ]);
   });
 }
 

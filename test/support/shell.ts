@@ -7,7 +7,11 @@ export function run(command: string, args: readonly string[], input?: string | B
 }
 
 /** The same for output that need not be UTF-8. */
-export function runBytes(command: string, args: readonly string[], input?: string | Buffer): Buffer {
+export function runBytes(
+  command: string,
+  args: readonly string[],
+  input?: string | Buffer,
+): Buffer {
   const options: ExecFileSyncOptionsWithBufferEncoding = {
     stdio: ['pipe', 'pipe', 'pipe'],
     maxBuffer: 1024 * 1024 * 1024,

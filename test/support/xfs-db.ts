@@ -33,7 +33,10 @@ export interface SuperblockFacts {
 export function xfsDb(image: string, commands: readonly string[]): string[] {
   const script = commands.flatMap((command) => ['echo @@', command]);
   const output = runBytes('xfs_db', ['-r', image], `${script.join('\n')}\nquit\n`);
-  return output.toString('latin1').split(/^@@ \n/m).slice(1); // its echo ends in a space
+  return output
+    .toString('latin1')
+    .split(/^@@ \n/m)
+    .slice(1); // its echo ends in a space
 }
 
 /** One command that changes an inode: its attr_set crashes when it runs twice in one process. */
@@ -104,6 +107,6 @@ export function parseBmap(output: string): BlockRun[] {
 }
 
 /** Bytes from the start of the file system. */
-export function runPosition(run: BlockRun, facts: SuperblockFacts): number {
-  return (run.group * facts.groupBlocks + run.groupBlock) * facts.blockSize;
+export function runPosition(place: BlockRun, facts: SuperblockFacts): number {
+  return (place.group * facts.groupBlocks + place.groupBlock) * facts.blockSize;
 }

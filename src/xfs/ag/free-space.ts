@@ -3,14 +3,14 @@ import { CorruptError } from '../../core/index.js';
 import { FreeRecord } from '../format/ag-records.js';
 import type { Mount } from '../mount.js';
 import { readAgf } from './headers.js';
-import { defineTree, walkTree } from './tree.js';
+import { ALL_BITS, defineTree, walkTree } from './tree.js';
 
 const byBlockTree = defineTree({
   name: 'by-block free-space tree',
   magic: [0x41425442, 0x41423342], // ABTB, AB3B
   keyBytes: 8,
   recordBytes: FreeRecord.bytes,
-  order: [FreeRecord.offsets.start],
+  order: [[FreeRecord.offsets.start, ALL_BITS]],
   root(mount, agno) {
     const agf = readAgf(mount, agno);
     return { agblock: agf.byBlockRoot, levels: agf.byBlockLevels };
@@ -22,7 +22,7 @@ const bySizeTree = defineTree({
   magic: [0x41425443, 0x41423343], // ABTC, AB3C
   keyBytes: 8,
   recordBytes: FreeRecord.bytes,
-  order: [FreeRecord.offsets.length, FreeRecord.offsets.start],
+  order: [[FreeRecord.offsets.length, ALL_BITS], [FreeRecord.offsets.start, ALL_BITS]],
   root(mount, agno) {
     const agf = readAgf(mount, agno);
     return { agblock: agf.bySizeRoot, levels: agf.bySizeLevels };

@@ -3,14 +3,14 @@ import { CorruptError } from '../../core/index.js';
 import { FREE_COUNT_AT, InodeRecord } from '../format/ag-records.js';
 import type { Mount } from '../mount.js';
 import { readAgi } from './headers.js';
-import { defineTree, walkTree } from './tree.js';
+import { ALL_BITS, defineTree, walkTree } from './tree.js';
 
 const inodeTree = defineTree({
   name: 'inode tree',
   magic: [0x49414254, 0x49414233], // IABT, IAB3
   keyBytes: 4,
   recordBytes: InodeRecord.bytes,
-  order: [InodeRecord.offsets.start],
+  order: [[InodeRecord.offsets.start, ALL_BITS]],
   root(mount, agno) {
     const agi = readAgi(mount, agno);
     return { agblock: agi.root, levels: agi.levels };
@@ -22,7 +22,7 @@ const freeInodeTree = defineTree({
   magic: [0, 0x46494233], // FIB3
   keyBytes: 4,
   recordBytes: InodeRecord.bytes,
-  order: [InodeRecord.offsets.start],
+  order: [[InodeRecord.offsets.start, ALL_BITS]],
   root(mount, agno) {
     const agi = readAgi(mount, agno);
     return { agblock: agi.freeRoot, levels: agi.freeLevels };

@@ -2,14 +2,14 @@
 import { COW_STAGING_BIT, RefcountRecord } from '../format/ag-records.js';
 import type { Mount } from '../mount.js';
 import { readAgf } from './headers.js';
-import { defineTree, openTree } from './tree.js';
+import { ALL_BITS, defineTree, openTree } from './tree.js';
 
 const refcountTree = defineTree({
   name: 'reference-count tree',
   magic: [0, 0x52334643], // R3FC
   keyBytes: 4,
   recordBytes: RefcountRecord.bytes,
-  order: [RefcountRecord.offsets.start],
+  order: [[RefcountRecord.offsets.start, ALL_BITS]],
   root(mount, agno) {
     const agf = readAgf(mount, agno);
     return { agblock: agf.refcountRoot, levels: agf.refcountLevels };

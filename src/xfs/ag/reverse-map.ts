@@ -2,18 +2,23 @@
 import { RmapRecord } from '../format/ag-records.js';
 import type { Mount } from '../mount.js';
 import { readAgf } from './headers.js';
-import { defineTree, walkTree } from './tree.js';
+import { ALL_BITS, defineTree, walkTree, type Word } from './tree.js';
 
-const { start, owner } = RmapRecord.offsets;
+/** Bits of the high word of `offset`: of all flags in it, "unwritten" does not count in the order. */
+const OFFSET_HIGH = 0xdfff_ffff;
 
-/**
- * Start, owner, and the low word of the offset: its high word has flags that do not count, and no two
- * runs of one file differ in the rest of it alone (2^32 blocks apart) on the same blocks.
- */
-const RMAP_ORDER = [start, owner, owner + 4, RmapRecord.offsets.offset + 4];
+const { start, owner, offset } = RmapRecord.offsets;
+
+const RMAP_ORDER: readonly Word[] = [
+  [start, ALL_BITS],
+  [owner, ALL_BITS],
+  [owner + 4, ALL_BITS],
+  [offset, OFFSET_HIGH],
+  [offset + 4, ALL_BITS],
+];
 
 /** A key of the reverse map leaves the length out. */
-const RMAP_KEY_ORDER = [0, 4, 8, 16];
+const RMAP_KEY_ORDER = RMAP_ORDER.map(([at, mask]): Word => [at === start ? at : at - 4, mask]);
 
 /** Nodes keep the lowest and the highest key below each pointer; records of shared blocks overlap. */
 const rmapTree = defineTree({

@@ -22,32 +22,38 @@ export interface AgTree {
   root(mount: Mount, agno: number): { agblock: number; levels: number };
 }
 
+/** A 32-bit word: where in the record it lies, and the bits of it that count. */
+export type Word = readonly [at: number, mask: number];
+
+export const ALL_BITS = 0xffff_ffff;
+
 interface TreeSpec {
   readonly name: string;
   /** v4, v5; trees that came with v5 have one. */
   readonly magic: readonly [number, number];
   readonly keyBytes: number;
   readonly recordBytes: number;
-  /** Words that order records, most significant first: offset in the record. Keys begin alike. */
-  readonly order: readonly number[];
+  /** Words that order records, most significant first. Keys begin alike. */
+  readonly order: readonly Word[];
   /** The same words in a key, where it does not begin like a record. */
-  readonly keyOrder?: readonly number[];
+  readonly keyOrder?: readonly Word[];
   root(mount: Mount, agno: number): { agblock: number; levels: number };
 }
 
 /** Compares by these words, most significant first. */
-function inOrder(words: readonly number[]): BtreeOps<number>['compareKeys'] {
+function inOrder(words: readonly Word[]): BtreeOps<number>['compareKeys'] {
   return (view, at, other, otherAt) => {
-    for (const word of words) {
-      const difference = view.getUint32(at + word) - other.getUint32(otherAt + word);
-      if (difference !== 0) return difference;
+    for (const [word, mask] of words) {
+      const mine = (view.getUint32(at + word) & mask) >>> 0;
+      const theirs = (other.getUint32(otherAt + word) & mask) >>> 0;
+      if (mine !== theirs) return mine - theirs;
     }
     return 0;
   };
 }
 
 export function defineTree({ name, magic, keyBytes, recordBytes, order, keyOrder, root }: TreeSpec): AgTree {
-  const sortAt = order[0]!;
+  const [sortAt] = order[0]!;
   const compare = (view: DataView, at: number, target: number): number =>
     view.getUint32(at + sortAt) - target;
   const ops: BtreeOps<number> = {

@@ -171,8 +171,8 @@ function visitLeaves(
   const { geometry } = mount;
   const start = attrEntriesAt(geometry);
   let leaf = first;
-  // Every leaf is one of the inode's blocks, so a chain that is longer has a loop in it.
-  const leavesMax = inode.sectors * (512 / geometry.blockBytes);
+  // Every leaf is a block of its own, so a chain that is longer has a loop in it.
+  const leavesMax = Math.min(inode.sectors * (512 / geometry.blockBytes), geometry.dataBlocks);
   for (let visited = 0; visited <= leavesMax; visited++) {
     const { count } = new AttrLeafHeader(leaf.view, daHeaderBytes(geometry));
     for (let i = daSearch(leaf.view, start, count, from); i < count; i++) {

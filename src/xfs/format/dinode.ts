@@ -134,7 +134,9 @@ export function verifyDinode(dinode: Dinode, ino: number, geometry: Geometry): s
   }
   if (dinode.mode === 0) return undefined; // free: nothing else is kept up
   if (dinode.view.getUint8(dinode.at + Dinode.offsets.size) >= 0x80) return 'inode.size < 2^63';
-  if (dinode.blocks < 0 || dinode.blocks > geometry.dataBlocks * 2)
+  // Blocks of a regular file count as often as it maps them, and reflink lets it map one block often.
+  const isRegular = (dinode.mode & TYPE_MASK) === REGULAR;
+  if (dinode.blocks < 0 || (!isRegular && dinode.blocks > geometry.dataBlocks))
     return 'inode.blocks fits the volume';
   if ((dinode.flags & InodeFlag.realtime) !== 0) return 'no realtime inode without a realtime section';
   const isDirectory = (dinode.mode & TYPE_MASK) === DIRECTORY;

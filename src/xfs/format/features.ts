@@ -112,8 +112,10 @@ export function refuseUnreadable(sb: Superblock): void {
     if (name === 'needsrepair') throw refuse('the image is marked "needs repair": run xfs_repair');
     throw refuse(`the image has the feature "${name}" (${set} bit ${31 - Math.clz32(bit)})`);
   }
-  const unknown = unknownBit(sb, 'incompat');
-  if (unknown !== undefined) throw refuse(`the image has an unknown feature, incompat bit ${unknown}`);
+  for (const set of ['incompat', 'features2'] as const) {
+    const unknown = unknownBit(sb, set);
+    if (unknown !== undefined) throw refuse(`the image has an unknown feature, ${set} bit ${unknown}`);
+  }
   if ((sb.versionNumber & VersionBit.dirv2) === 0) throw refuse('the image has version 1 directories');
   if (sb.realtimeBlocks !== 0 || sb.realtimeExtents !== 0)
     throw refuse('the image has a realtime section');

@@ -8,7 +8,7 @@
  * from the start of the file system. Numbers exceed 32 bits, so they are taken apart by division.
  */
 import { hasFeature } from './features.js';
-import { Feature2Bit, type Superblock } from './superblock.js';
+import type { Superblock } from './superblock.js';
 
 export class Geometry {
   readonly blockBytes: number;
@@ -58,9 +58,7 @@ export class Geometry {
     this.dirBlocks = 2 ** sb.dirBlockLog;
     this.dirBlockBytes = this.dirBlocks * sb.blockSize;
     this.hasCrc = (sb.versionNumber & 0xf) === 5;
-    this.hasFtype = this.hasCrc
-      ? hasFeature(sb, 'incompat', 'ftype')
-      : (sb.features2 & Feature2Bit.ftype) !== 0;
+    this.hasFtype = hasFeature(sb, this.hasCrc ? 'incompat' : 'features2', 'ftype');
     this.hasAsciiCi = hasFeature(sb, 'version', 'ascii-ci');
     this.hasNrext64 = hasFeature(sb, 'incompat', 'nrext64');
     this.hasBigtime = hasFeature(sb, 'incompat', 'bigtime');

@@ -6,7 +6,7 @@
  *
  * Only what tells a clean log from a dirty one is here.
  */
-import { be16, be32, raw, struct, u8 } from '../../ondisk/index.js';
+import { be16, be32, le32, raw, struct, u8 } from '../../ondisk/index.js';
 
 /** First word of a record's header; in other blocks the first word is the cycle itself. */
 export const LOG_MAGIC = 0xfeedbabe;
@@ -19,7 +19,7 @@ export class LogRecordHeader extends struct('LogRecordHeader', 48, {
   length: be32, // of the data, bytes
   lsn: raw(8), // own place: cycle, basic block
   tailLsn: raw(8), // oldest record still needed: cycle, basic block
-  crc: be32,
+  crc: le32,
   previousBlock: be32, // basic block of the record before
   operations: be32, // number of operations in the data
   firstCycles: be32, // begins the table of first words that the cycle numbers displaced

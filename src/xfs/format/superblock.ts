@@ -1,8 +1,8 @@
 /**
  * The superblock: first sector of every allocation group. Group 0 has the primary, the rest copies.
  *
- *   0        32     48     104        128       184       208        232      264
- *   | sizes | uuid | roots | geometry | counters | stripes | features | v5 ids | metadir, zoned |
+ *   0       32     48      80         128        160     180       200        224      264
+ *   | sizes | uuid | roots | geometry | counters | quota | stripes | features | v5 ids |
  *
  * Blocks are file-system blocks unless the comment says bytes or sectors. See docs/format/xfs.md 2.
  */
@@ -125,7 +125,6 @@ function verifyInodes(sb: Superblock, version: number): string | undefined {
     return 'superblock.inodesPerBlock = 2^inodesPerBlockLog';
   if (sb.inodeMaxPercent > 100) return 'superblock.inodeMaxPercent <= 100';
   if (sb.dirBlockLog + sb.blockLog > 16) return 'a directory block is at most 65536 bytes';
-  if (sb.inProgress !== 0) return 'superblock.inProgress = 0: mkfs has finished';
   return undefined;
 }
 

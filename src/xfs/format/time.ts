@@ -38,3 +38,8 @@ export function writeBigtime(view: DataView, at: number, time: Timestamp): void 
     BigInt(time.seconds + BIGTIME_EPOCH_OFFSET) * BigInt(BILLION) + BigInt(time.nanoseconds);
   view.setBigUint64(at, nanoseconds);
 }
+
+export function writeClassicTime(view: DataView, at: number, time: Timestamp): void {
+  view.setInt32(at, time.seconds);
+  view.setUint32(at + 4, time.nanoseconds);
+}
