@@ -6,8 +6,8 @@
  *     level 0   [ record ... ] [ record ... ] [ ... ]
  *
  * It knows no tree by name. Keys are compared, never subtracted. What it reads is bounded: a child's
- * level is one less than its parent's, and along a walk records strictly ascend, so that a pointer
- * which leads back is found out at the first record met twice.
+ * level is one less than its parent's, it begins with the key that leads to it, and along a walk records
+ * strictly ascend, so that a pointer which leads back is found out at the first block met twice.
  */
 import type { CorruptError } from '../core/index.js';
 
@@ -35,6 +35,8 @@ export interface BtreeOps<Target> {
   /** Sign of (key, or record, at `at`) - (that at `otherAt` of `other`): must be negative in order. */
   compareKeys(view: DataView, at: number, other: DataView, otherAt: number): number;
   compareRecords(view: DataView, at: number, other: DataView, otherAt: number): number;
+  /** Sign of (record at `at`) - (key at `otherAt` of `other`): 0 for the first record below a key. */
+  compareRecordKey(view: DataView, at: number, other: DataView, otherAt: number): number;
 }
 
 export interface BtreeSource {
@@ -123,9 +125,19 @@ export class BtreeCursor<Target> {
       const node = this.source.child(pointerAt(step.node, step.index, this.ops), step.node.level - 1);
       if (node.level !== step.node.level - 1) throw node.corrupt("level is its parent's less one");
       if (node.count === 0) throw node.corrupt('only a root may be empty');
+      if (this.#compareFirst(node, step) !== 0) throw node.corrupt('a block begins with the key above it');
       step = { node, index: choose(node) };
       this.#path.push(step);
     }
+  }
+
+  /** The first entry of `node` against the key that led to it. */
+  #compareFirst(node: BtreeNode, { node: parent, index }: Step): number {
+    const { ops } = this;
+    const keyAt = parent.keysAt + index * ops.keyBytes;
+    return node.level > 0
+      ? ops.compareKeys(node.view, node.keysAt, parent.view, keyAt)
+      : ops.compareRecordKey(node.view, node.recordsAt, parent.view, keyAt);
   }
 
   /** Index of the last entry that is not greater than `target`, 0 when all are. */

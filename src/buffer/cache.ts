@@ -23,8 +23,14 @@ function pieceKey({ address, length }: Piece): string {
 
 interface Entry {
   readonly block: Block;
+  readonly pieces: readonly Piece[];
   readonly ops: unknown;
   used: boolean;
+}
+
+function samePieces(a: readonly Piece[], b: readonly Piece[]): boolean {
+  if (a.length !== b.length) return false;
+  return a.every(({ address, length }, i) => address === b[i]!.address && length === b[i]!.length);
 }
 
 export class BlockCache<Context> {
@@ -44,7 +50,12 @@ export class BlockCache<Context> {
   /** @throws CorruptError when the bytes are not a good block of this kind. */
   read(address: number, length: number, ops: BlockOps<Context>): Block {
     const entry = this.#entries.get(address);
-    if (entry !== undefined && entry.ops === ops && entry.block.bytes.length === length) {
+    if (
+      entry !== undefined &&
+      entry.ops === ops &&
+      entry.block.bytes.length === length &&
+      entry.pieces.length === 1
+    ) {
       entry.used = true;
       return entry.block;
     }
@@ -57,8 +68,7 @@ export class BlockCache<Context> {
     assert(first !== undefined, 'a block has a piece');
     if (pieces.length === 1) return this.read(first.address, first.length, ops);
     const entry = this.#entries.get(first.address);
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (entry !== undefined && entry.ops === ops && entry.block.bytes.length === length) {
+    if (entry !== undefined && entry.ops === ops && samePieces(entry.pieces, pieces)) {
       entry.used = true;
       return entry.block;
     }
@@ -94,7 +104,7 @@ export class BlockCache<Context> {
   #load(address: number, pieces: readonly Piece[], ops: BlockOps<Context>): Block {
     const block = new Block(address, this.#fetch(pieces), ops.name);
     this.#verify(block, ops);
-    this.#insert(block, ops);
+    this.#insert(block, pieces, ops);
     return block;
   }
 
@@ -126,11 +136,11 @@ export class BlockCache<Context> {
     if (rule !== undefined) throw block.corrupt(rule);
   }
 
-  #insert(block: Block, ops: BlockOps<Context>): void {
+  #insert(block: Block, pieces: readonly Piece[], ops: BlockOps<Context>): void {
     const old = this.#entries.get(block.address);
     if (old !== undefined) this.#bytes -= old.block.bytes.length;
     this.#entries.delete(block.address);
-    this.#entries.set(block.address, { block, ops, used: false });
+    this.#entries.set(block.address, { block, pieces, ops, used: false });
     this.#bytes += block.bytes.length;
     if (this.#settling === 0) this.#trim();
   }

@@ -1,9 +1,10 @@
 /** `daxkit cat`: contents of files, from the pages of the image straight into standard output. */
 import type { Volume } from '../api/index.js';
 import { FsError } from '../core/index.js';
-import { DeviceBytes, fileParts } from '../transfer/index.js';
+import { fileParts } from '../transfer/index.js';
 import { isDirectory, isRegular, type Inode } from '../vfs/index.js';
 import { complain, isBrokenPipe } from './complain.node.js';
+import { DeviceBytes } from './device-bytes.js';
 import { describeFailure } from './failure.js';
 import { about, findInode, withImage, type ImageOptions } from './open-place.node.js';
 import { Output } from './output.node.js';

@@ -4,8 +4,9 @@
  * `process.stdout` is left alone. It would make a pipe non-blocking, and buffer without bound what a
  * slow reader has not taken.
  */
+import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { writeSome } from '../transfer/index.node.js';
+import { FsError } from '../core/index.js';
 import { isBrokenPipe } from './complain.node.js';
 import { Failure } from './failure.js';
 import { quote } from './quote.js';
@@ -48,11 +49,12 @@ export class Output {
     let waitMilliseconds = WAIT_MILLISECONDS_MIN;
     for (let at = 0; at < bytes.length;) {
       try {
-        at += writeSome(DESCRIPTOR, bytes, at, null);
+        at += writeSync(DESCRIPTOR, bytes, at);
         waitMilliseconds = WAIT_MILLISECONDS_MIN;
       } catch (error) {
         if (isBrokenPipe(error)) throw error;
-        if (!isFull(error)) throw new Failure('stdout', error);
+        if (hasCode(error, 'EFAULT')) throw imageCut();
+        if (!hasCode(error, 'EAGAIN')) throw new Failure('stdout', error);
         Atomics.wait(CLOCK, 0, 0, waitMilliseconds);
         waitMilliseconds = Math.min(waitMilliseconds * 2, WAIT_MILLISECONDS_MAX);
       }
@@ -67,11 +69,16 @@ export class Output {
 
 const NEWLINE = Buffer.from('\n');
 
-/** Somebody else made the pipe non-blocking, and it is full. */
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
+/** A page past the end of a mapped file is a bad address to a system call; to ourselves it is SIGBUS. */
+function imageCut(): FsError {
+  return new FsError('EIO', { detail: 'the image was cut short while it was open' });
+}
+
+/** For a pipe that somebody else made non-blocking, while it is full. */
 const WAIT_MILLISECONDS_MIN = 0.05;
 const WAIT_MILLISECONDS_MAX = 10;
 const CLOCK = new Int32Array(new SharedArrayBuffer(4));

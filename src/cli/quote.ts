@@ -7,7 +7,7 @@
  */
 
 /** Needs quotes wherever it stands. */
-const SPECIAL = /[ !"$&()*;<=>[\\^`|\t]/;
+const SPECIAL = /[ !"$&()*;<=>?[\\^`|]/;
 
 /** Would a shell read this as more than a word? */
 function needsQuotes(text: string): boolean {

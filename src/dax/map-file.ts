@@ -112,6 +112,8 @@ class RangeBuilder {
   #copiedBytes = 0;
   /** To be copied, one after another with no mapped page between: one piece of writable memory serves all. */
   #toCopy: Run[] = [];
+  /** No more maps can be had. */
+  #isFull = false;
 
   constructor(
     readonly memory: Memory,
@@ -142,10 +144,10 @@ class RangeBuilder {
 
   async #place(run: Run): Promise<void> {
     const { pageBytes } = this.memory;
-    const { device } = this.source;
+    const { direct } = this.source.device;
     const end = run.at + run.length;
     const first = roundUp(run.at, pageBytes);
-    const isCongruent = (device.direct!.offset + run.address - run.at) % pageBytes === 0;
+    const isCongruent = (direct!.offset + run.address - run.at) % pageBytes === 0;
     const last = isCongruent ? await this.#mappableEnd(run) : first;
     if (first >= last) {
       this.#toCopy.push(run);
@@ -153,10 +155,26 @@ class RangeBuilder {
     }
     const addressOf = (at: number): number => run.address + at - run.at;
     if (run.at < first) this.#toCopy.push({ ...run, length: first - run.at });
-    await this.#copyAll();
-    this.#range.mapDevice(first, device, addressOf(first), last - first);
+    if (!(await this.#tryMap(first, addressOf(first), last - first))) {
+      this.#toCopy.push({ at: first, address: addressOf(first), length: end - first });
+      return;
+    }
     this.#mappedBytes += Math.min(last, end) - first;
     if (last < end) this.#toCopy.push({ at: last, address: addressOf(last), length: end - last });
+  }
+
+  /** @returns false, from then on, when the process may have no more maps: what is left is copied */
+  async #tryMap(at: number, address: number, length: number): Promise<boolean> {
+    if (this.#isFull) return false;
+    await this.#copyAll();
+    try {
+      this.#range.mapDevice(at, this.source.device, address, length);
+      return true;
+    } catch (error) {
+      if (!(error instanceof FsError) || error.code !== 'EOVERFLOW') throw error;
+      this.#isFull = true;
+      return false;
+    }
   }
 
   /** Where whole pages of this run end; its last page counts where nobody can see what follows in it. */

@@ -57,6 +57,7 @@ export class AddressRange {
     this.#length = roundUp(length, libc.pageBytes);
     this.#budget = mapBudget();
     const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    this.#budget.take();
     this.#address = this.#mmap(0, this.#length, PROT_READ, flags, -1, 0);
     try {
       this.buffer = libc.view(this.#address, length);
@@ -71,6 +72,7 @@ export class AddressRange {
   mapFile(at: number, descriptor: number, offset: number, length: number): void {
     this.#check(at, length);
     const flags = MAP_SHARED | MAP_FIXED;
+    this.#budget.take();
     this.#mmap(this.#address + at, length, PROT_READ, flags, descriptor, offset);
   }
 
@@ -78,6 +80,7 @@ export class AddressRange {
   makeWritable(at: number, length: number): Uint8Array {
     this.#check(at, length);
     const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+    this.#budget.note(); // never refused: it is what takes the place of maps that were
     this.#mmap(this.#address + at, length, PROT_READ | PROT_WRITE, flags, -1, 0);
     return new Uint8Array(this.buffer, at, Math.min(length, this.buffer.byteLength - at));
   }
@@ -110,7 +113,6 @@ export class AddressRange {
     descriptor: number,
     offset: number,
   ): number {
-    this.#budget.take();
     try {
       return this.#libc.mmap(address, length, protection, flags, descriptor, offset);
     } catch (error) {

@@ -44,6 +44,11 @@ export class MapBudget {
     });
   }
 
+  /** Before an mmap that must not be refused, of which there are few: it stands in for many. */
+  note(): void {
+    this.#bound += MAPS_PER_CALL;
+  }
+
   /** After maps went away: count again before refusing. */
   freed(): void {
     this.#full = false;

@@ -14,7 +14,7 @@
  */
 import { closeSync, constants, linkSync, openSync } from 'node:fs';
 import type { Volume } from '../api/index.js';
-import { CorruptError } from '../core/index.js';
+import { CorruptError, FsError } from '../core/index.js';
 import { isDirectory, type Inode } from '../vfs/index.js';
 import type { CopyListener } from './copy-listener.js';
 import { FileMaker } from './file-maker.node.js';
@@ -51,6 +51,9 @@ export class CopyOut {
 
   /** @throws FsError ENOTSUP for a device that can only be read asynchronously */
   constructor(volume: Volume, image: ImageIdentity, listener: CopyListener) {
+    const { device } = volume.driver;
+    if (device.readSync === undefined)
+      throw new FsError('ENOTSUP', { detail: `${device.name} cannot be read synchronously` });
     this.#volume = volume;
     this.#image = image;
     this.#listener = listener;

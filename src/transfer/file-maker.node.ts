@@ -1,15 +1,21 @@
 /** Makes one copy of a file, of whatever type, with its contents and attributes. */
-import { closeSync, constants, ftruncateSync, openSync, symlinkSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  openSync,
+  symlinkSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import type { Volume } from '../api/index.js';
 import { FsError } from '../core/index.js';
 import { FileType, fileType, type Inode } from '../vfs/index.js';
 import type { CopyListener } from './copy-listener.js';
-import { DeviceBytes } from './device-bytes.js';
 import { fileParts } from './file-parts.js';
 import { makeSpecial } from './host-calls.node.js';
 import type { AttributeKeeper } from './keep-attributes.node.js';
 import { makeNew, type ImageIdentity } from './make-new.node.js';
-import { writeWhole } from './write-whole.node.js';
 
 const MAKE_FILE =
   constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
@@ -17,14 +23,20 @@ const MAKE_FILE =
 /** Permissions while there is still something to write. */
 const IN_WORK = 0o600;
 
+/**
+ * Contents pass through a buffer that stays in the processor's cache. Writing them straight from the
+ * mapped image takes a fifth longer: a fault for every 64 KiB costs more than the second copy.
+ */
+const BUFFER_BYTES = 256 * 1024;
+
 export class FileMaker {
   readonly #volume: Volume;
   readonly #image: ImageIdentity;
   readonly #keeper: AttributeKeeper;
   readonly #listener: CopyListener;
-  readonly #bytes: DeviceBytes;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
 
-  /** @throws FsError ENOTSUP for a device that can only be read asynchronously */
+  /** @param volume its device has `readSync` */
   constructor(
     volume: Volume,
     image: ImageIdentity,
@@ -35,7 +47,6 @@ export class FileMaker {
     this.#image = image;
     this.#keeper = keeper;
     this.#listener = listener;
-    this.#bytes = new DeviceBytes(volume.driver.device);
   }
 
   /** @param inNew see makeNew. @returns bytes of data, for which the listener was told of progress. */
@@ -81,10 +92,10 @@ export class FileMaker {
     for (const { position, length, address } of fileParts(this.#volume.source, inode)) {
       end = position + length;
       if (address === undefined) continue;
-      for (let at = 0; at < length;) {
-        const piece = this.#bytes.at(address + at, length - at);
+      for (let at = 0; at < length; at += BUFFER_BYTES) {
+        const piece = this.#buffer.subarray(0, Math.min(length - at, BUFFER_BYTES));
+        this.#volume.driver.device.readSync!(address + at, piece);
         writeWhole(descriptor, piece, position + at);
-        at += piece.length;
         this.#listener.progress(piece.length, 0);
       }
       written += length;
@@ -100,4 +111,9 @@ export class FileMaker {
     if (!Number.isSafeInteger(bytes))
       throw new FsError('EFBIG', { detail: 'node:fs makes no file of more than 2^53 bytes' });
   }
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array, position: number): void {
+  for (let at = 0; at < bytes.length;)
+    at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
 }

@@ -20,11 +20,21 @@ export function setPathTimes(path: Buffer, { accessed, modified }: Inode): void 
   else lutimesSync(path, seconds(accessed), seconds(modified));
 }
 
-/** A fifo, socket or device that only its owner may use. @param type type bits of st_mode */
+/**
+ * A fifo, socket or device that only its owner may use.
+ *
+ * @param type type bits of st_mode
+ * @throws FsError EPERM for a device, unless the user is root
+ */
 export function makeSpecial(path: Buffer, type: number, device: Device): void {
   const native = needLibc();
-  if (type === FileType.fifo) native.mkfifo(path, OWNER_ONLY);
-  else native.mknod(path, type | OWNER_ONLY, device);
+  if (type === FileType.fifo) return native.mkfifo(path, OWNER_ONLY);
+  try {
+    native.mknod(path, type | OWNER_ONLY, device);
+  } catch (error) {
+    const isForbidden = error instanceof Error && 'code' in error && error.code === 'EPERM';
+    throw isForbidden ? new FsError('EPERM', { detail: 'only root makes devices' }) : error;
+  }
 }
 
 const OWNER_ONLY = 0o600;

@@ -17,8 +17,8 @@ const PERMISSIONS = 0o7777;
 /** ACLs as the disk has them; the same ACLs are listed as system.posix_acl_*, too. */
 const ACLS_ON_DISK = new Set(['trusted.SGI_ACL_FILE', 'trusted.SGI_ACL_DEFAULT']);
 
-/** Why a target does not take an attribute that was well-formed. */
-const REFUSALS = new Set(['ENOTSUP', 'EPERM', 'EACCES']);
+/** Why a target does not take an attribute: it has none, not from this user, not of this length. */
+const REFUSALS = new Set(['ENOTSUP', 'EPERM', 'EACCES', 'ENOSPC', 'E2BIG', 'ERANGE']);
 
 export class AttributeKeeper {
   readonly #driver: Driver;

@@ -79,9 +79,11 @@ export class Tree {
 
   /**
    * @param follow also when the last component is a symbolic link; a slash at the end does so too
-   * @throws FsError ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG
+   * @throws FsError ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EINVAL
    */
   walk(path: string | Uint8Array, follow: boolean): Place {
+    if (typeof path === 'string' ? path.includes('\0') : path.includes(0))
+      throw new FsError('EINVAL', { detail: 'a path has no NUL in it' });
     return (typeof path === 'string' ? this.#walkKnown(path, follow) : undefined) ?? this.#walkAll(path, follow);
   }
 
@@ -110,7 +112,7 @@ export class Tree {
 
   #walkAll(path: string | Uint8Array, follow: boolean): Place {
     if (path.length === 0) throw new FsError('ENOENT');
-    const mustBeDirectory = endsAtDirectory(path);
+    let mustBeDirectory = endsAtDirectory(path);
     // What is still to be walked, last first, so that a link's target is pushed on top.
     const rest = splitPath(path).reverse();
     let dentry = this.#root;
@@ -128,6 +130,7 @@ export class Tree {
         if (++links > LINKS_MAX) throw new FsError('ELOOP');
         const target = this.driver.readlink(inode);
         if (target[0] === SLASH) dentry = this.#root;
+        if (rest.length === 0) mustBeDirectory ||= endsAtDirectory(target);
         rest.push(...splitPath(target).reverse());
       } else dentry = child;
     }
@@ -174,6 +177,7 @@ export class Tree {
     if (this.#dentryCount >= CACHED_MAX) {
       this.#root = new Dentry(undefined, '', this.driver.rootIno);
       this.#dentryCount = 0;
+      directory.children.clear(); // it may be that of a listing, which holds on to it
     }
     const dentry = new Dentry(directory, component, ino);
     directory.children.set(component, dentry);

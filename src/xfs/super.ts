@@ -114,7 +114,7 @@ export class XfsDriver implements Driver {
   usage(): Usage {
     const sb = readSuperblock(this.mount, 0);
     const { inodesPerBlock, agCount, blockBytes } = this.mount.geometry;
-    const free = Math.max(0, sb.freeBlocks - SET_ASIDE_BLOCKS * agCount);
+    const free = Math.max(0, sb.freeBlocks - SET_ASIDE_BLOCKS * agCount - this.#treeBlocks());
     const chunkBlocks = Math.max(1, INODES_PER_CHUNK / inodesPerBlock);
     const blocksMax = Math.floor((sb.dataBlocks * sb.inodeMaxPercent) / 100);
     const percentMax = roundDown(blocksMax, chunkBlocks) * inodesPerBlock;
@@ -129,6 +129,17 @@ export class XfsDriver implements Driver {
       freeInodes: Math.max(0, inodes - (sb.inodeCount - sb.inodesFree)),
       magic: STATFS_MAGIC,
     };
+  }
+
+  /** Blocks inside the free-space trees: free in the superblock's count, but nobody's to take. */
+  #treeBlocks(): number {
+    let blocks = 0;
+    for (let agno = 0; agno < this.mount.geometry.agCount; agno++) {
+      const agf = readAgf(this.mount, agno);
+      blocks += agf.btreeBlocks;
+      if (this.mount.geometry.hasRmapbt) blocks -= Math.max(0, agf.rmapBlocks - 1);
+    }
+    return blocks;
   }
 
   /** Counts come from the groups: the superblock's may lag behind when the log is dirty. */

@@ -170,7 +170,7 @@ function addDirectoryData(fields: Fields): void {
   }
   for (let at = start; at < end; ) {
     const isUnused = view.getUint16(at) === UNUSED_TAG;
-    const name = view.getUint8(at + 8);
+    const name = isUnused ? 0 : view.getUint8(at + 8);
     const length = isUnused ? view.getUint16(at + 2) : dirEntryBytes(name, geometry.hasFtype);
     if (isUnused) fields.add(at, 2, 2);
     else fields.add(at, 8, 1, 1, ...(name > 1 ? [1] : []));

@@ -1,10 +1,10 @@
-/** lseek's SEEK_DATA and SEEK_HOLE, and statfs, as the kernel answers them. */
+/** SEEK_DATA and SEEK_HOLE of lseek, as the kernel answers them. */
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
-import { closeSync, openSync, statfsSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { open, type FileHandle } from '#src/index.js';
-import { withFixtureFile, fixtureNames, loadManifest } from '../support/fixtures.js';
+import { loadManifest, withFixtureFile } from '../support/fixtures.js';
 import { libcExact } from '../support/libc.js';
 import { withLoopMount } from '../support/loop-mount.js';
 import { requireOracle } from '../support/oracle.js';
@@ -30,7 +30,7 @@ describe('seeking data and holes', () => {
         const fs = await open(path);
         for (const [index, file] of files.entries()) {
           const handle = await fs.open(file.path!);
-          deepStrictEqual(await ourSteps(handle), expected[index], file.path!);
+          deepStrictEqual(await ourSteps(handle), expected[index], file.path);
         }
         await fs.close();
       });
@@ -77,21 +77,3 @@ async function ourSteps(handle: FileHandle): Promise<Steps> {
     steps.push(`data at ${data}`, `hole at ${at}`);
   }
 }
-
-describe('statfs', () => {
-  for (const name of fixtureNames()) {
-    const [record] = loadManifest(name).fileSystems;
-    if (record?.source !== 'kernel' || record.partition !== undefined) continue;
-    it(`counts in ${name} what the kernel counts`, async (t) => {
-      if (!(await requireOracle(t))) return;
-      await withFixtureFile(name, async (path) => {
-        const expected = await withLoopMount(path, { readOnly: true }, (mountPoint) => ({
-          ...statfsSync(mountPoint),
-        }));
-        const fs = await open(path);
-        deepStrictEqual({ ...(await fs.statfs('/')) }, expected);
-        await fs.close();
-      });
-    });
-  }
-});

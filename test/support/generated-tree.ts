@@ -104,6 +104,10 @@ function makeCrowd(tree: TreeWriter, random: Random, _geometry: Geometry, names:
   });
 }
 
+/** What the kernel's XFS makes nodes of; the format has room for 2^14 and 2^18. */
+const MAJOR_NUMBERS = 512;
+const MINOR_NUMBERS = 2 ** 18;
+
 function makeNode(tree: TreeWriter, random: Random, _geometry: Geometry, names: Names): void {
   const path = newPath(random, names);
   const kind = random.below(4);
@@ -113,8 +117,8 @@ function makeNode(tree: TreeWriter, random: Random, _geometry: Geometry, names: 
     tree.device(
       path,
       kind === 2 ? 'character' : 'block',
-      random.below(4096),
-      random.below(2 ** 18),
+      random.below(MAJOR_NUMBERS),
+      random.below(MINOR_NUMBERS),
     );
 }
 

@@ -40,12 +40,13 @@ interface TreeSpec {
   root(mount: Mount, agno: number): { agblock: number; levels: number };
 }
 
-/** Compares by these words, most significant first. */
-function inOrder(words: readonly Word[]): BtreeOps<number>['compareKeys'] {
+/** Compares by these words, most significant first: `words` of one thing, `otherWords` of the other. */
+function inOrder(words: readonly Word[], otherWords = words): BtreeOps<number>['compareKeys'] {
+  const pairs = words.map(([word, mask], i) => [word, otherWords[i]![0], mask] as const);
   return (view, at, other, otherAt) => {
-    for (const [word, mask] of words) {
+    for (const [word, otherWord, mask] of pairs) {
       const mine = (view.getUint32(at + word) & mask) >>> 0;
-      const theirs = (other.getUint32(otherAt + word) & mask) >>> 0;
+      const theirs = (other.getUint32(otherAt + otherWord) & mask) >>> 0;
       if (mine !== theirs) return mine - theirs;
     }
     return 0;
@@ -64,6 +65,7 @@ export function defineTree({ name, magic, keyBytes, recordBytes, order, keyOrder
     compareRecord: compare,
     compareKeys: inOrder(keyOrder ?? order),
     compareRecords: inOrder(order),
+    compareRecordKey: inOrder(order, keyOrder),
   };
   const blockOps: BlockOps<Geometry> = {
     name: `${name} block`,

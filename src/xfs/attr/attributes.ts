@@ -23,12 +23,14 @@ import {
   DaHeader,
   DaMagic,
   DaNodeEntry,
+  LEAF_CHAIN_RULE,
   daCount,
   daEntriesAt,
   daHeaderBytes,
   daMagic,
   daSearch,
   daSecond,
+  isNextLeaf,
 } from '../format/da-block.js';
 import { ForkFormat, type ForkShape } from '../format/dinode.js';
 import { hashName } from '../format/hash.js';
@@ -61,7 +63,7 @@ export function visitAttributes(
   if (fork === undefined) return;
   if (fork.format === ForkFormat.local) visitShort(mount, inode, fork, visit);
   else if (fork.extents > 0 || fork.format === ForkFormat.btree)
-    visitLeaves(mount, inode, fork, leftmostLeaf(mount, inode, fork, 0), 0, visit);
+    visitLeaves(mount, inode, fork, 0, visit);
 }
 
 /** @param namespace AttrFlag bits */
@@ -82,7 +84,7 @@ export function findAttribute(
   if (fork.format === ForkFormat.local) visitShort(mount, inode, fork, visit);
   else if (fork.extents > 0 || fork.format === ForkFormat.btree) {
     const hash = hashName(name);
-    visitLeaves(mount, inode, fork, leftmostLeaf(mount, inode, fork, hash), hash, visit, hash);
+    visitLeaves(mount, inode, fork, hash, visit, hash);
   }
   return found;
 }
@@ -134,11 +136,17 @@ function visitShort(mount: Mount, inode: XfsInode, fork: ForkShape, visit: Visit
   }
 }
 
-/** The leaf where attributes of this hash begin. */
-function leftmostLeaf(mount: Mount, inode: XfsInode, fork: ForkShape, hash: number): Block {
+/** The leaf where attributes of this hash begin, and which file block it is. */
+function leftmostLeaf(
+  mount: Mount,
+  inode: XfsInode,
+  fork: ForkShape,
+  hash: number,
+): { leaf: Block; at: number } {
   const { geometry } = mount;
   const start = daEntriesAt(geometry);
-  let block = readAttrBlock(mount, inode, fork, 0);
+  let at = 0;
+  let block = readAttrBlock(mount, inode, fork, at);
   let level: number | undefined;
   while (isNode(block)) {
     const own = daSecond(block.view, geometry);
@@ -146,11 +154,11 @@ function leftmostLeaf(mount: Mount, inode: XfsInode, fork: ForkShape, hash: numb
     level = own;
     const count = daCount(block.view, geometry);
     const index = Math.min(daSearch(block.view, start, count, hash), count - 1);
-    const { child } = new DaNodeEntry(block.view, start + index * DaNodeEntry.bytes);
-    block = readAttrBlock(mount, inode, fork, child);
+    at = new DaNodeEntry(block.view, start + index * DaNodeEntry.bytes).child;
+    block = readAttrBlock(mount, inode, fork, at);
     if (level === 1 && isNode(block)) throw block.corrupt('leaves lie under level 1');
   }
-  return block;
+  return { leaf: block, at };
 }
 
 function isNode(block: Block): boolean {
@@ -163,29 +171,28 @@ function visitLeaves(
   mount: Mount,
   inode: XfsInode,
   fork: ForkShape,
-  first: Block,
   from: number,
   visit: Visit,
   to = 0xffff_ffff,
 ): void {
   const { geometry } = mount;
   const start = attrEntriesAt(geometry);
-  let leaf = first;
-  // Every leaf is a block of its own, so a chain that is longer has a loop in it.
-  const leavesMax = Math.min(inode.sectors * (512 / geometry.blockBytes), geometry.dataBlocks);
-  for (let visited = 0; visited <= leavesMax; visited++) {
+  const first = leftmostLeaf(mount, inode, fork, from);
+  let { leaf, at } = first;
+  for (;;) {
     const { count } = new AttrLeafHeader(leaf.view, daHeaderBytes(geometry));
     for (let i = daSearch(leaf.view, start, count, from); i < count; i++) {
       const entry = new AttrLeafEntry(leaf.view, start + i * AttrLeafEntry.bytes);
       if (entry.hash > to) return;
       if ((entry.flags & AttrFlag.incomplete) === 0 && visit(readLeafAttribute(leaf, entry))) return;
     }
-    const forward = leaf.view.getUint32(DaHeader.offsets.forward);
+    const { forward } = new DaHeader(leaf.view);
     if (forward === 0) return;
     leaf = readAttrBlock(mount, inode, fork, forward);
     if (isNode(leaf)) throw leaf.corrupt('siblings of leaves are leaves');
+    if (!isNextLeaf(leaf.view, forward, at, first.at)) throw leaf.corrupt(LEAF_CHAIN_RULE);
+    at = forward;
   }
-  throw inode.corrupt('attribute leaves form a chain, not a loop');
 }
 
 /** `leaf` is verified: names and values lie in the block. */

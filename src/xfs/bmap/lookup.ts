@@ -14,7 +14,7 @@ import {
   verifyBtreeBlock,
 } from '../format/btree-block.js';
 import { BMAP_ROOT_HEADER_BYTES, ForkFormat, type ForkShape } from '../format/dinode.js';
-import { EXTENT_BYTES, extentBlock, readExtent, type FileExtent } from '../format/extent.js';
+import { EXTENT_BYTES, extentBlock, extentEnd, readExtent, type FileExtent } from '../format/extent.js';
 import type { Geometry } from '../format/geometry.js';
 import { forkBytes, type XfsInode } from '../inode/inode.js';
 import type { Mount } from '../mount.js';
@@ -43,7 +43,9 @@ const bmapOps: BtreeOps<number> = {
   compareKey: (view, at, target) => keyBlock(view, at) - target,
   compareKeys: (view, at, other, otherAt) => keyBlock(view, at) - keyBlock(other, otherAt),
   compareRecord: (view, at, target) => extentBlock(view, at) - target,
-  compareRecords: (view, at, other, otherAt) => extentBlock(view, at) - extentBlock(other, otherAt),
+  compareRecords: (view, at, other, otherAt) =>
+    extentEnd(view, at) <= extentBlock(other, otherAt) ? -1 : 1, // nor may they overlap
+  compareRecordKey: (view, at, other, otherAt) => extentBlock(view, at) - keyBlock(other, otherAt),
 };
 
 const MAGIC = [0x424d4150, 0x424d4133] as const; // BMAP, BMA3

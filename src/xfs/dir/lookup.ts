@@ -10,11 +10,13 @@ import { ForkFormat } from '../format/dinode.js';
 import {
   DaMagic,
   DaHeader,
+  LEAF_CHAIN_RULE,
   daCount,
   daEntriesAt,
   daMagic,
   daSearch,
   daSecond,
+  isNextLeaf,
 } from '../format/da-block.js';
 import {
   DATA_ALIGN,
@@ -98,7 +100,8 @@ class NameSearch {
     const { geometry } = mount;
     const base = LEAF_SPACE / geometry.blockBytes;
     const start = daEntriesAt(geometry);
-    let block = readIndexBlock(mount, directory, base);
+    let at = base;
+    let block = readIndexBlock(mount, directory, at);
     let level: number | undefined;
     while (isNode(block)) {
       const own = daSecond(block.view, geometry);
@@ -106,28 +109,29 @@ class NameSearch {
       level = own;
       const index = daSearch(block.view, start, daCount(block.view, geometry), hash);
       if (index === daCount(block.view, geometry)) return; // greater than every hash there is
-      const child = block.view.getUint32(start + index * DirLeafEntry.bytes + 4);
-      if (child < base) throw block.corrupt('index blocks lie in the leaf space');
-      block = readIndexBlock(mount, directory, child);
+      at = block.view.getUint32(start + index * DirLeafEntry.bytes + 4);
+      if (at < base) throw block.corrupt('index blocks lie in the leaf space');
+      block = readIndexBlock(mount, directory, at);
       if (level === 1 && isNode(block)) throw block.corrupt('leaves lie under level 1');
     }
-    this.#scanLeaves(block);
+    this.#scanLeaves(block, at);
   }
 
-  #scanLeaves(from: Block): void {
+  /** @param first file block of the leaf `from` */
+  #scanLeaves(from: Block, first: number): void {
     const { mount, directory } = this;
     const { geometry } = mount;
     let block = from;
-    // Every leaf is one of the directory's blocks, so a chain that is longer has a loop in it.
-    const blocksMax = directory.sectors * (512 / geometry.blockBytes);
-    for (let visited = 0; visited <= blocksMax; visited++) {
+    let at = first;
+    for (;;) {
       const ended = this.scan(block, daEntriesAt(geometry), daCount(block.view, geometry));
-      const forward = block.view.getUint32(DaHeader.offsets.forward);
+      const { forward } = new DaHeader(block.view);
       if (ended || this.#exact !== undefined || forward === 0) return;
       block = readIndexBlock(mount, directory, forward);
       if (isNode(block)) throw block.corrupt('siblings of leaves are leaves');
+      if (!isNextLeaf(block.view, forward, at, first)) throw block.corrupt(LEAF_CHAIN_RULE);
+      at = forward;
     }
-    throw from.corrupt('leaves form a chain, not a loop');
   }
 
   /** Tries the entries of one index. Returns whether a greater hash was met: nothing follows. */

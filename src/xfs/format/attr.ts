@@ -11,6 +11,7 @@ import { be16, be32, be64, le32, raw, struct, u8 } from '../../ondisk/index.js';
 import { verifyIdentity } from './block-header.js';
 import { DaHeader, daHeaderBytes, verifyDaIdentity } from './da-block.js';
 import type { Geometry } from './geometry.js';
+import { isAttributeName } from './name.js';
 
 export const AttrFlag = {
   local: 0x01, // the value lies in the leaf
@@ -47,9 +48,11 @@ export function verifyAttrShort(view: DataView, start: number, length: number): 
   for (let i = 0; i < header.count; i++) {
     if (at + AttrShortEntry.bytes > end) return 'short attributes: entries fit';
     const entry = new AttrShortEntry(view, at);
-    if (entry.nameLength === 0) return 'short attributes: names are not empty';
-    at += AttrShortEntry.bytes + entry.nameLength + entry.valueLength;
+    const nameAt = at + AttrShortEntry.bytes;
+    at = nameAt + entry.nameLength + entry.valueLength;
     if (at > end) return 'short attributes: entries fit';
+    if (!isAttributeName(view, nameAt, entry.nameLength))
+      return 'short attributes: names are not empty and have no NUL';
   }
   return at === end ? undefined : 'short attributes: entries fill it';
 }
@@ -95,19 +98,22 @@ export function verifyAttrLeaf(view: DataView, address: number, geometry: Geomet
     if (entry.hash < hash) return 'attribute leaf: hashes ascend';
     hash = entry.hash;
     if (entry.nameAt < indexEnd) return 'attribute leaf: names lie behind the index';
-    if (attrNameEnd(view, entry) > view.byteLength) return 'attribute leaf: names fit the block';
+    const rule = verifyAttrName(view, entry);
+    if (rule !== undefined) return rule;
   }
   return verifyDaIdentity(view, address, geometry);
 }
 
-/** Where an entry's name and value end; beyond the block when not even their header fits. */
-function attrNameEnd(view: DataView, entry: AttrLeafEntry): number {
-  const { nameAt: at } = entry;
+/** Of an entry's name, and of its value where that lies behind it. */
+function verifyAttrName(view: DataView, entry: AttrLeafEntry): string | undefined {
   const isLocal = (entry.flags & AttrFlag.local) !== 0;
-  const header = isLocal ? ATTR_LOCAL_HEADER_BYTES : AttrRemoteName.bytes;
-  if (at + header > view.byteLength) return at + header;
-  if (isLocal) return at + header + view.getUint8(at + 2) + view.getUint16(at);
-  return at + header + new AttrRemoteName(view, at).nameLength;
+  const nameAt = entry.nameAt + (isLocal ? ATTR_LOCAL_HEADER_BYTES : AttrRemoteName.bytes);
+  if (nameAt > view.byteLength) return 'attribute leaf: names fit the block';
+  const length = view.getUint8(nameAt - 1); // the last field of either header
+  const valueLength = isLocal ? view.getUint16(entry.nameAt) : 0;
+  if (nameAt + length + valueLength > view.byteLength) return 'attribute leaf: names fit the block';
+  if (!isAttributeName(view, nameAt, length)) return 'attribute leaf: names are not empty and have no NUL';
+  return undefined;
 }
 
 /** "XARM" */

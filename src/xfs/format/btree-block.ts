@@ -71,6 +71,7 @@ export function verifyBtreeBlock(
   const header = tree.isLong ? new LongBtreeHeader(view) : new ShortBtreeHeader(view);
   if (header.magic !== tree.magic) return 'magic is that of the tree';
   if (header.level >= BTREE_LEVELS_MAX) return 'level < 9';
+  if (header.level > 0 && header.count === 0) return 'a node is not empty';
   const { keyBytes, recordBytes, compareKeys, compareRecords } = tree.ops;
   const start = btreeHeaderBytes(tree.isLong, geometry.hasCrc);
   const isLeaf = header.level === 0;

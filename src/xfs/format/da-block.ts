@@ -36,6 +36,18 @@ export class DaHeader extends struct('DaHeader', 56, {
 
 export const DA_V4_HEADER_BYTES = 12;
 
+export const LEAF_CHAIN_RULE = 'leaves form a chain, not a loop';
+
+/**
+ * May a walk along a chain go on to this leaf? Each leaf names the one before, so that no leaf follows
+ * two others, and a loop can only lead back to where the walk began. File blocks.
+ *
+ * @param at of the leaf @param previous the one before @param first where the walk began
+ */
+export function isNextLeaf(view: DataView, at: number, previous: number, first: number): boolean {
+  return at !== first && new DaHeader(view).back === previous;
+}
+
 export function daHeaderBytes(geometry: Geometry): number {
   return geometry.hasCrc ? DaHeader.bytes : DA_V4_HEADER_BYTES;
 }

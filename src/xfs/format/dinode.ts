@@ -8,7 +8,7 @@
  */
 import { be16, be32, be64, le32, raw, struct, u8 } from '../../ondisk/index.js';
 import { verifyUuid } from './block-header.js';
-import { EXTENT_BYTES } from './extent.js';
+import { EXTENT_BYTES, verifyExtents } from './extent.js';
 import type { Geometry } from './geometry.js';
 
 /** "IN" */
@@ -161,26 +161,27 @@ function verifyForks(dinode: Dinode, geometry: Geometry): string | undefined {
   if (DEVICE_TYPES.has(type)) {
     if (data.format !== ForkFormat.device) return 'a device, fifo or socket has a device fork';
   } else if (type === REGULAR || type === DIRECTORY || type === SYMLINK) {
-    const rule = verifyFork(data, dinode, type !== REGULAR);
+    const rule = verifyFork(dinode, data, type !== REGULAR);
     if (rule !== undefined) return rule;
   } else return 'inode.mode names a known type';
   const attr = attrFork(dinode, geometry);
-  if (attr !== undefined) return verifyFork(attr, undefined, true);
+  if (data.extents + (attr?.extents ?? 0) > dinode.blocks) return 'inode.extents: each has a block';
+  if (attr !== undefined) return verifyFork(dinode, attr, true);
   const absent = dinode.attrFormat === ForkFormat.extents || dinode.attrFormat === 0;
   return absent && dinode.attrExtents === 0 ? undefined : 'no attribute fork, no attribute extents';
 }
 
-/** `dinode` is given for the data fork: its size then bounds local contents. */
-function verifyFork(fork: ForkShape, dinode: Dinode | undefined, mayBeLocal: boolean): string | undefined {
+function verifyFork(dinode: Dinode, fork: ForkShape, mayBeLocal: boolean): string | undefined {
   switch (fork.format) {
     case ForkFormat.local: {
       if (!mayBeLocal) return 'a regular file is not local';
       if (fork.extents !== 0) return 'a local fork has no extents';
-      if (dinode === undefined) return undefined;
+      if (fork.at !== coreBytes(dinode)) return undefined; // attributes: their own verifier knows
       return sizeBytes(dinode) > fork.length ? 'local contents fit the fork' : undefined;
     }
     case ForkFormat.extents:
-      return fork.extents * EXTENT_BYTES > fork.length ? 'extents fit the fork' : undefined;
+      if (fork.extents * EXTENT_BYTES > fork.length) return 'extents fit the fork';
+      return verifyExtents(dinode.view, dinode.at + fork.at, fork.extents);
     case ForkFormat.btree:
       if (fork.length < BMAP_ROOT_HEADER_BYTES + 16) return 'the root of the block map fits the fork';
       return undefined;

@@ -12,6 +12,7 @@
 import { be16, be32, be64, le32, raw, struct } from '../../ondisk/index.js';
 import { verifyIdentity } from './block-header.js';
 import type { Geometry } from './geometry.js';
+import { isEntryName } from './name.js';
 
 /** "XD2B", "XDB3", "XD2D", "XDD3": block form and data blocks, v4 and v5. */
 export const DirDataMagic = {
@@ -64,6 +65,9 @@ export function dirDataHeaderBytes(geometry: Geometry): number {
   return geometry.hasCrc ? DirDataHeader.bytes : DIR_DATA_V4_HEADER_BYTES;
 }
 
+/** An entry with the shortest name. */
+const DIR_ENTRY_BYTES_MIN = 16;
+
 /** Bytes that an entry with a name of `length` bytes takes. */
 export function dirEntryBytes(length: number, hasFtype: boolean): number {
   const bytes = 8 + 1 + length + (hasFtype ? 1 : 0) + 2;
@@ -106,18 +110,15 @@ function verifyEntries(view: DataView, geometry: Geometry): string | undefined {
   const end = dirDataEnd(view);
   let at = dirDataHeaderBytes(geometry);
   while (at < end) {
-    let length: number;
-    if (view.getUint16(at) === UNUSED_TAG) {
-      length = view.getUint16(at + 2);
-      if (length === 0 || length % DATA_ALIGN !== 0) return 'unused run: length is a multiple of 8';
-    } else {
-      if (at + 16 > end) return 'directory entry fits the block';
-      const nameLength = view.getUint8(at + 8);
-      if (nameLength === 0) return 'directory entry: the name is not empty';
-      length = dirEntryBytes(nameLength, geometry.hasFtype);
-    }
+    const isUnused = view.getUint16(at) === UNUSED_TAG;
+    if (!isUnused && at + DIR_ENTRY_BYTES_MIN > end) return 'directory entry fits the block';
+    const nameLength = isUnused ? 0 : view.getUint8(at + 8);
+    const length = isUnused ? view.getUint16(at + 2) : dirEntryBytes(nameLength, geometry.hasFtype);
+    if (length === 0 || length % DATA_ALIGN !== 0) return 'unused run: length is a multiple of 8';
     if (length > end - at) return 'directory entry fits the block';
     if (view.getUint16(at + length - 2) !== at) return 'directory entry: the tag is its own offset';
+    if (!isUnused && !isEntryName(view, at + 9, nameLength))
+      return 'directory entry: the name is not empty and has no NUL and no slash';
     at += length;
   }
   return undefined;

@@ -8,6 +8,7 @@
  * would lie in block form, kept so that a reader's place survives the change of form.
  */
 import type { Geometry } from './geometry.js';
+import { isDots, isEntryName } from './name.js';
 
 export const SHORT_HEADER_BYTES = 2;
 
@@ -76,8 +77,9 @@ export function verifyShortDir(
     if (at + 3 > end) return 'short directory: entries fit';
     const nameLength = view.getUint8(at);
     const bytes = 3 + nameLength + (geometry.hasFtype ? 1 : 0) + (isWide(view, start) ? 8 : 4);
-    if (nameLength === 0) return 'short directory: names are not empty';
     if (at + bytes > end) return 'short directory: entries fit';
+    if (!isEntryName(view, at + 3, nameLength) || isDots(view, at + 3, nameLength))
+      return 'short directory: names are not empty, "." or "..", and have no NUL and no slash';
     const entry = readShortEntry(view, start, at, geometry.hasFtype);
     if (entry.offset <= offset) return 'short directory: offsets ascend';
     offset = entry.offset;

@@ -26,6 +26,18 @@ export function extentBlock(view: DataView, at: number): number {
   return (view.getUint32(at) & 0x7fff_ffff) * 0x80_0000 + (view.getUint32(at + 4) >>> 9);
 }
 
+/** One past the last file block of the extent; of an empty one, which no map may hold, as if it had one. */
+export function extentEnd(view: DataView, at: number): number {
+  return extentBlock(view, at) + Math.max(1, view.getUint32(at + 12) & EXTENT_LENGTH_MAX);
+}
+
+/** Returns the first rule that `count` extents at `at`, all of a map, break, or `undefined`. */
+export function verifyExtents(view: DataView, at: number, count: number): string | undefined {
+  for (let i = 1; i < count; i++, at += EXTENT_BYTES)
+    if (extentEnd(view, at) > extentBlock(view, at + EXTENT_BYTES)) return 'extents ascend and do not overlap';
+  return undefined;
+}
+
 export function readExtent(view: DataView, at: number): FileExtent {
   const word1 = view.getUint32(at + 4);
   const word3 = view.getUint32(at + 12);

@@ -4,7 +4,7 @@
  * A cluster is verified inode by inode, so that one broken inode costs its neighbours nothing.
  */
 import { crc32cAround } from '../../ondisk/index.js';
-import { CorruptError, type Position } from '../../core/index.js';
+import { CorruptError, FsError, type Position } from '../../core/index.js';
 import type { Block, BlockOps } from '../../buffer/index.js';
 import { FileType, type Device, type Inode, type Timespec } from '../../vfs/index.js';
 import {
@@ -91,12 +91,19 @@ function splitDevice(packed: number): Device {
   return { major: packed >>> 18, minor: packed & 0x3_ffff };
 }
 
-/** 63 bits of bytes into blocks and bytes, by words: exact, with no bigint. */
+/**
+ * 63 bits of bytes into blocks and bytes, by words: exact, with no bigint.
+ *
+ * @throws FsError EOVERFLOW from 2^62 bytes on, where blocks are 512 bytes: a number cannot count them
+ */
 function splitSize(view: DataView, at: number, blockBytes: number): Position {
   const low = view.getUint32(at + 4);
   const byte = low % blockBytes;
   const blocksPerWord = 0x1_0000_0000 / blockBytes;
-  return { block: view.getUint32(at) * blocksPerWord + (low - byte) / blockBytes, byte };
+  const block = view.getUint32(at) * blocksPerWord + (low - byte) / blockBytes;
+  if (!Number.isSafeInteger(block))
+    throw new FsError('EOVERFLOW', { detail: 'a file of 2^62 bytes and more, in blocks of 512' });
+  return { block, byte };
 }
 
 /** The bytes of one inode, verified; and where it begins in them. */

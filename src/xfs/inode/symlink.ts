@@ -22,9 +22,12 @@ export function readTarget(mount: Mount, inode: XfsInode): Uint8Array {
   const length = inode.smallSize(mount.geometry);
   if (length === 0 || length > SYMLINK_BYTES_MAX)
     throw inode.corrupt('a symbolic link has 1 to 1024 bytes');
-  if (inode.data.format === ForkFormat.local)
-    return forkBytes(mount, inode, inode.data).bytes.slice(0, length);
-  return readRemote(mount, inode, length);
+  const target =
+    inode.data.format === ForkFormat.local
+      ? forkBytes(mount, inode, inode.data).bytes.slice(0, length)
+      : readRemote(mount, inode, length);
+  if (target.includes(0)) throw inode.corrupt('the target of a symbolic link has no NUL');
+  return target;
 }
 
 function readRemote(mount: Mount, inode: XfsInode, length: number): Uint8Array {

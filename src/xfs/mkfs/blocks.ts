@@ -1,12 +1,13 @@
 /** The metadata of a new file system, block by block, in memory. */
 import { crc32cAround } from '../../ondisk/index.js';
-import { FreeRecord, InodeRecord, RefcountRecord, RmapOwner, RmapRecord } from '../format/ag-records.js';
+import { FREE_COUNT_AT, FreeRecord, InodeRecord, RefcountRecord, RmapOwner, RmapRecord } from '../format/ag-records.js';
 import { AGFL_MAGIC, AGF_MAGIC, Agf, Agfl } from '../format/agf.js';
 import { AGI_MAGIC, Agi } from '../format/agi.js';
 import { BASIC_BLOCK_BYTES } from '../format/block-header.js';
 import { ShortBtreeHeader } from '../format/btree-block.js';
 import { DINODE_MAGIC, Dinode, ForkFormat, InodeFlag2 } from '../format/dinode.js';
 import {
+  LOG_HEADER_COVERS_BYTES,
   LOG_HEADER_SIZE_AT,
   LOG_MAGIC,
   LogOperation,
@@ -36,9 +37,10 @@ function agAddress({ plan, agBlocks }: Layout, agno: number, agblock: number): n
   return (agno * agBlocks + agblock) * plan.blockSize;
 }
 
-/** @param isPrimary the copies are written before the first inodes are made, as mkfs.xfs does it */
-export function superblock(layout: Layout, isPrimary: boolean): Uint8Array {
+/** The copies say what was so before the first inodes were made, as those of mkfs.xfs do. */
+function superblock(layout: Layout, agno: number): Uint8Array {
   const { plan } = layout;
+  const isPrimary = agno === 0;
   const { features } = plan;
   const bytes = new Uint8Array(plan.sectorSize);
   const sb = new Superblock(viewOf(bytes));
@@ -48,9 +50,10 @@ export function superblock(layout: Layout, isPrimary: boolean): Uint8Array {
   sb.dataBlocks = layout.dataBlocks;
   sb.uuid = plan.uuid;
   sb.logStart = layout.logGroup * 2 ** layout.agBlockLog + layout.logStart;
-  sb.rootIno = layout.chunkStart * layout.inodesPerBlock;
-  sb.realtimeBitmapIno = isPrimary ? sb.rootIno + 1 : -1;
-  sb.realtimeSummaryIno = isPrimary ? sb.rootIno + 2 : -1;
+  const rootIno = layout.chunkStart * layout.inodesPerBlock;
+  sb.rootIno = knowsRoot(layout, agno) ? rootIno : -1;
+  sb.realtimeBitmapIno = isPrimary ? rootIno + 1 : -1;
+  sb.realtimeSummaryIno = isPrimary ? rootIno + 2 : -1;
   sb.realtimeExtentBlocks = realtimeExtentBlocks(layout);
   sb.agBlocks = layout.agBlocks;
   sb.agCount = layout.agCount;
@@ -67,7 +70,7 @@ export function superblock(layout: Layout, isPrimary: boolean): Uint8Array {
   sb.agBlockLog = layout.agBlockLog;
   sb.inProgress = isPrimary ? 0 : 1;
   sb.inodeMaxPercent = layout.inodeMaxPercent;
-  sb.inodeCount = isPrimary ? layout.chunkBlocks * layout.inodesPerBlock : 0;
+  sb.inodeCount = isPrimary ? inodeCount(layout) : 0;
   sb.inodesFree = isPrimary ? sb.inodeCount - FIRST_INODES : 0;
   sb.freeBlocks = isPrimary ? free - layout.chunkBlocks : free;
   sb.inodeAlignment = layout.inodeAlignment;
@@ -93,9 +96,14 @@ export function superblock(layout: Layout, isPrimary: boolean): Uint8Array {
   return bytes;
 }
 
-/** Realtime extents matter to nobody without a realtime section, but the field must make sense. */
-function realtimeExtentBlocks({ stripeWidth }: Layout): number {
-  return Math.max(1, stripeWidth);
+/** Realtime extents matter to nobody without a realtime section, but the field must make sense: 4 KiB. */
+function realtimeExtentBlocks({ plan }: Layout): number {
+  return Math.max(1, 4096 / plan.blockSize);
+}
+
+/** Of the copies, those in the last group and in the middle are written again when the root is known. */
+function knowsRoot({ agCount }: Layout, agno: number): boolean {
+  return agno === 0 || agno === agCount - 1 || (agCount > 2 && agno === Math.floor((agCount - 1) / 2));
 }
 
 function versionBits({ plan, stripeUnit }: Layout): number {
@@ -116,7 +124,7 @@ export function groupBlocks(layout: Layout, agno: number): Write[] {
   const freelist = freelistRun(layout, agno);
   const free = finalFreeRuns(layout, agno);
   const headers: Uint8Array[] = [
-    superblock(layout, agno === 0),
+    superblock(layout, agno),
     agf(layout, agno, free, freelist),
     agi(layout, agno),
     agfl(layout, agno, freelist),
@@ -126,7 +134,7 @@ export function groupBlocks(layout: Layout, agno: number): Write[] {
   const bySize = free.toSorted((a, b) => a.length - b.length || a.start - b.start);
   writes.push(tree(layout, agno, roots.byBlock, 0x41423342, free.length, FreeRecord.bytes, freeWriter(free)));
   writes.push(tree(layout, agno, roots.bySize, 0x41423343, free.length, FreeRecord.bytes, freeWriter(bySize)));
-  const chunks = agno === 0 ? 1 : 0;
+  const chunks = agno === 0 ? inodeCount(layout) / INODES_PER_RECORD : 0;
   for (const [root, magic] of [
     [roots.inode, 0x49414233],
     [roots.freeInode, 0x46494233],
@@ -152,17 +160,24 @@ const freeWriter =
     record.length = runs[index]!.length;
   };
 
+/** A record is 64 inodes; a block of 64 KiB holds more. */
+const INODES_PER_RECORD = 64;
+
+/** Inodes of the first chunk, used or not. */
+function inodeCount({ chunkBlocks, inodesPerBlock }: Layout): number {
+  return chunkBlocks * inodesPerBlock;
+}
+
 const chunkWriter =
   (layout: Layout): RecordWriter =>
-  (view, at) => {
+  (view, at, index) => {
     const record = new InodeRecord(view, at);
-    const used = FIRST_INODES;
-    const existing = layout.chunkBlocks * layout.inodesPerBlock;
-    record.start = layout.chunkStart * layout.inodesPerBlock;
+    const used = index === 0 ? FIRST_INODES : 0;
+    record.start = layout.chunkStart * layout.inodesPerBlock + index * INODES_PER_RECORD;
     if (layout.plan.features.sparse) {
-      record.count = existing;
-      record.freeCount = existing - used;
-    } else view.setUint32(at + 4, existing - used);
+      record.count = INODES_PER_RECORD;
+      record.freeCount = INODES_PER_RECORD - used;
+    } else view.setUint32(at + FREE_COUNT_AT, INODES_PER_RECORD - used);
     view.setBigUint64(at + InodeRecord.offsets.freeMask, 2n ** 64n - 2n ** BigInt(used));
   };
 
@@ -271,7 +286,7 @@ function agi(layout: Layout, agno: number): Uint8Array {
   const { plan, roots } = layout;
   const bytes = new Uint8Array(plan.sectorSize);
   const header = new Agi(viewOf(bytes));
-  const inodes = agno === 0 ? layout.chunkBlocks * layout.inodesPerBlock : 0;
+  const inodes = agno === 0 ? inodeCount(layout) : 0;
   header.magic = AGI_MAGIC;
   header.version = 1;
   header.agno = agno;
@@ -314,7 +329,7 @@ export function inodeChunk(layout: Layout): Write {
   const { plan, chunkStart, chunkBlocks, inodesPerBlock } = layout;
   const bytes = new Uint8Array(chunkBlocks * plan.blockSize);
   const rootIno = chunkStart * inodesPerBlock;
-  for (let i = 0; i < chunkBlocks * inodesPerBlock; i++) {
+  for (let i = 0; i < inodeCount(layout); i++) {
     const at = i * plan.inodeSize;
     const one = bytes.subarray(at, at + plan.inodeSize);
     const inode = new Dinode(viewOf(one));
@@ -367,8 +382,10 @@ function writeRealtimeFile(layout: Layout, inode: Dinode, isBitmap: boolean): vo
 export function cleanLog(layout: Layout): Write {
   const { plan, logGroup, logStart, logStripe } = layout;
   const stripeBytes = logStripe * plan.blockSize;
-  const dataBytes = Math.max(BASIC_BLOCK_BYTES, stripeBytes - BASIC_BLOCK_BYTES);
-  const bytes = new Uint8Array(BASIC_BLOCK_BYTES + dataBytes);
+  const recordBytes = Math.max(LOG_HEADER_COVERS_BYTES, stripeBytes);
+  const headerBytes = Math.ceil(recordBytes / LOG_HEADER_COVERS_BYTES) * BASIC_BLOCK_BYTES;
+  const dataBytes = Math.max(BASIC_BLOCK_BYTES, stripeBytes - headerBytes);
+  const bytes = new Uint8Array(headerBytes + dataBytes);
   const view = viewOf(bytes);
   const record = new LogRecordHeader(view);
   record.magic = LOG_MAGIC;
@@ -382,15 +399,15 @@ export function cleanLog(layout: Layout): Write {
   record.firstCycles = UNMOUNT_TRANSACTION;
   view.setUint32(LOG_FORMAT_AT, LOG_FORMAT_LITTLE_ENDIAN);
   bytes.set(plan.uuid, LOG_UUID_AT);
-  view.setUint32(LOG_HEADER_SIZE_AT, Math.max(RECORD_SIZE, stripeBytes));
-  const data = new DataView(bytes.buffer, BASIC_BLOCK_BYTES);
+  view.setUint32(LOG_HEADER_SIZE_AT, recordBytes);
+  const data = new DataView(bytes.buffer, headerBytes);
   const operation = new LogOperation(data);
-  operation.transaction = 1; // the cycle is in the place of the transaction, which is in the header
   operation.length = UNMOUNT_BYTES;
   operation.client = LOG_CLIENT;
   operation.flags = UNMOUNT_FLAG;
   data.setUint16(LogOperation.bytes, UNMOUNT_MAGIC, true);
-  for (let at = 2 * BASIC_BLOCK_BYTES; at < bytes.length; at += BASIC_BLOCK_BYTES) view.setUint32(at, 1);
+  // Every block but the first begins with the cycle; what it displaced stands in the header.
+  for (let at = BASIC_BLOCK_BYTES; at < bytes.length; at += BASIC_BLOCK_BYTES) view.setUint32(at, 1);
   return { address: agAddress(layout, logGroup, logStart), bytes };
 }
 
@@ -401,4 +418,3 @@ const LOG_CLIENT = 0xaa;
 const LOG_FORMAT_AT = 300;
 const LOG_FORMAT_LITTLE_ENDIAN = 1;
 const LOG_UUID_AT = 304;
-const RECORD_SIZE = 32768;

@@ -288,9 +288,9 @@ export interface BlockRun {
   readonly length: number;
 }
 
-/** Blocks on the free list of a new group: enough that each of its trees can grow once. */
-export function freelistBlocks({ plan }: Pick<Layout, 'plan'>): number {
-  return plan.features.rmapbt ? 6 : 4;
+/** Blocks on the free list of a new group: enough that each tree of one level can grow by one more. */
+function freelistBlocks({ heights }: Pick<Layout, 'heights'>): number {
+  return 2 * Math.min(2, heights.freeSpace) + Math.min(2, heights.rmap);
 }
 
 function withoutLog(layout: Omit<Layout, 'chunkStart'>, agno: number): BlockRun[] {

@@ -5,7 +5,6 @@
  * Short pieces are read everywhere. A view of 4 KiB makes the kernel map the 64 KiB around it, which
  * takes as long as reading, and ten thousand such views would hold half a gigabyte resident.
  */
-import { FsError } from '../core/index.js';
 import type { BlockDevice } from '../device/index.js';
 
 const VIEW_BYTES_MIN = 64 * 1024;
@@ -19,10 +18,8 @@ export class DeviceBytes {
   readonly #device: BlockDevice;
   #buffer: Uint8Array | undefined;
 
-  /** @throws FsError ENOTSUP for a device that can only be read asynchronously */
+  /** @param device has `readSync` */
   constructor(device: BlockDevice) {
-    if (device.readSync === undefined)
-      throw new FsError('ENOTSUP', { detail: `${device.name} cannot be read synchronously` });
     this.#device = device;
   }
 
