@@ -29,3 +29,11 @@ export {
   type BlockDevice,
   type Partition,
 } from './device/index.js';
+export {
+  MKFS_TARGETS,
+  mkfs,
+  type MkfsFeatures,
+  type MkfsOptions,
+  type MkfsResult,
+  type MkfsTarget,
+} from './xfs/index.js';

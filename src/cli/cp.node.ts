@@ -3,9 +3,11 @@ import { statSync } from 'node:fs';
 import { FileSystem, open } from '../index.js';
 import type { Volume } from '../api/index.js';
 import { FsError } from '../core/index.js';
+import { libcProblem } from '../device/index.node.js';
 import { treeSize } from '../transfer/index.js';
 import { CopyOut, findDestination, pathFor, type Destination } from '../transfer/index.node.js';
 import { isDirectory, type Inode } from '../vfs/index.js';
+import { complain } from './complain.node.js';
 import { CopyReport } from './copy-report.node.js';
 import { Failure, UsageError } from './failure.js';
 import { findInode, type ImageOptions } from './open-place.node.js';
@@ -44,6 +46,8 @@ export async function cp(
         report.failed(error);
       }
     }
+    const inexact = libcProblem();
+    if (inexact !== undefined) complain(`cp: times are kept to the microsecond only: ${inexact}`);
     await report.begin(() => totalSize(jobs));
     for (const { image, inode, path } of jobs) image.copier.copy(inode, path);
   } finally {

@@ -32,6 +32,10 @@ function checkOutside(folder: string): void {
   equal(readFileSync(join(folder, 'outside', 'precious'), 'utf8'), 'precious');
 }
 
+function entry(name: string, ino: number): DirectoryEntry {
+  return { name: Buffer.from(name), ino, type: 0 };
+}
+
 /** What an image could say, if the reader of directories let it through. */
 const BAD_NAMES = ['', '..', '.', '../x', '/abs', 'a/b', 'nul\0', '../outside/precious'];
 
@@ -59,11 +63,6 @@ test('names that are paths are left out even if a driver tells them', async (t) 
   const { target } = arena(folder);
   const image = await ForgedImage.from(FIXTURE);
   const [directory] = image.inodes(FileType.directory);
-  const entry = (name: string, ino: number): DirectoryEntry => ({
-    name: Buffer.from(name),
-    ino,
-    type: 0,
-  });
   const entries = BAD_NAMES.map((name) => entry(name, image.fileIno));
   entries.push(entry('../directory', directory!.ino), entry('good', image.fileIno));
   const list = ({ ino }: Inode): DirectoryPart => ({

@@ -1,4 +1,5 @@
 /** What the tests of copying share: scratch folders, images of the fixtures, and hostile ones. */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,15 @@ export function scratch(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'daxkit-transfer-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+export function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { encoding: 'utf8', stdio: 'pipe' });
+}
+
+/** Does the shell find this program? */
+export function hasProgram(name: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
 }
 
 /** A listener that keeps what it is told. */

@@ -28,12 +28,14 @@ function driverOf(tree: Tree, pageLength = 2): Driver {
   return { inode, list } as Partial<Driver> as Driver;
 }
 
+function text(name: Uint8Array | undefined): string {
+  return name === undefined ? '' : Buffer.from(name).toString();
+}
+
 /** What a walk visits: '+d' entered, 'f', '-d' left, '!name' broken. */
 function walk(tree: Tree, leaveOut?: string): string[] {
   const driver = driverOf(tree);
   const steps: string[] = [];
-  const text = (name: Uint8Array | undefined): string =>
-    name === undefined ? '' : Buffer.from(name).toString();
   walkTree(driver, driver.inode(ROOT), {
     enter(name) {
       steps.push(`+${text(name)}`);

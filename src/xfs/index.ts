@@ -1,1 +1,9 @@
+export {
+  MKFS_TARGETS,
+  mkfs,
+  type MkfsFeatures,
+  type MkfsOptions,
+  type MkfsResult,
+  type MkfsTarget,
+} from './mkfs/index.js';
 export { openXfs, type XfsDescription, type XfsDriver, type XfsOptions } from './super.js';
