@@ -1,5 +1,5 @@
 /** mkfs against the oracle: byte for byte what mkfs.xfs 6.1 makes, and what the kernel mounts and fills. */
-import { equal, ok } from 'node:assert/strict';
+import { equal, fail } from 'node:assert/strict';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -57,7 +57,10 @@ function theirs(path: string, bytes: number, options: MkfsOptions): void {
   ]);
 }
 
-/** Sizes that meet every rule: one group, two, four; a last one that is short, or given up; large. */
+/**
+ * Sizes that meet every rule: one group, two, four; a last one that is short, or given up; large. None where
+ * the log fills its group to the end: there mkfs.xfs 6.1 forgets the free blocks before the log.
+ */
 const CASES: [mebibytes: number, options: MkfsOptions][] = [
   [16, { blockSize: 1024 }],
   [20, {}],
@@ -67,15 +70,15 @@ const CASES: [mebibytes: number, options: MkfsOptions][] = [
   [299, { label: 'twelve bytes' }],
   [300, { features: { finobt: false, inobtcount: false } }],
   [301, { groupCount: 7, features: { bigtime: false } }],
-  [977, { features: { sparse: false } }],
+  [377, { features: { sparse: false } }],
   [1024, { features: { rmapbt: true, reflink: false } }],
-  [1024, { blockSize: 2048, inodeSize: 1024 }],
-  [1024, { sectorSize: 4096, logSize: 80 * MEBIBYTE }],
+  [400, { blockSize: 2048, inodeSize: 1024 }],
+  [400, { sectorSize: 4096, logSize: 80 * MEBIBYTE }],
   [1024, { stripeUnit: 65536, stripeWidth: 262144 }],
-  [512, { blockSize: 1024, directoryBlockSize: 65536, features: { rmapbt: true, nrext64: true } }],
-  [512, { blockSize: 16384, inodeSize: 2048 }],
+  [200, { blockSize: 1024, directoryBlockSize: 65536, features: { rmapbt: true, nrext64: true } }],
+  [320, { blockSize: 16384, inodeSize: 2048 }],
   [600, { blockSize: 65536 }],
-  [1024, { blockSize: 65536, sectorSize: 32768, features: { rmapbt: true } }],
+  [700, { blockSize: 65536, sectorSize: 32768, features: { rmapbt: true } }],
 ];
 
 test('the same bytes as mkfs.xfs, but for the first inodes, which carry the time', async (t) => {
@@ -89,7 +92,7 @@ test('the same bytes as mkfs.xfs, but for the first inodes, which carry the time
       const chunk = await firstInodes(mine);
       for (const bytes of [a, b]) bytes.fill(0, chunk.start, chunk.end);
       const what = `${mebibytes} MiB ${JSON.stringify(options)}`;
-      ok(a.equals(b), `${what}: differs at byte ${a.findIndex((byte, i) => byte !== b[i])}`);
+      if (!a.equals(b)) fail(`${what}: differs at byte ${a.findIndex((byte, i) => byte !== b[i])}`);
     }
   });
 });
@@ -107,7 +110,8 @@ test('xfs_repair finds nothing, the kernel mounts and fills it, and xfs_repair f
   await withTemporaryDirectory(async (directory) => {
     const image = join(directory, 'image');
     const targets = MKFS_TARGETS.map((target): [number, MkfsOptions] => [400, { target }]);
-    for (const [mebibytes, options] of [...CASES, ...targets]) {
+    const fullGroup: [number, MkfsOptions] = [400, { stripeUnit: 65536, stripeWidth: 262144 }];
+    for (const [mebibytes, options] of [...CASES, fullGroup, ...targets]) {
       await ours(image, mebibytes * MEBIBYTE, options);
       repair(image);
       await withLoopMount(image, {}, (mountPoint) => {
