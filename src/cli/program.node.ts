@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { readFileSync, writeSync } from 'node:fs';
 import { complain, isBrokenPipe } from './complain.node.js';
 import { UsageError, describeFailure } from './failure.js';
+import type { MkfsArguments } from './mkfs.node.js';
 import type { ImageOptions } from './open-place.node.js';
 
 const PLACE_HELP = `
@@ -91,7 +92,34 @@ function makeProgram(finish: (status: number) => void): Command {
       if (places.length === 0) throw new UsageError('cp: a TARGET is missing after the PLACE');
       finish(await (await import('./cp.node.js')).cp(places, target, options));
     });
+  mkfsCommand(program).action(async (image: string, options: MkfsArguments) => {
+    finish(await (await import('./mkfs.node.js')).makeFileSystem(image, options));
+  });
   return program;
+}
+
+/** Sizes are typed with k, M, G or T, powers of 1,024. */
+function mkfsCommand(program: Command): Command {
+  return program
+    .command('mkfs <image>')
+    .description('make a file system, by the rules of mkfs.xfs')
+    .option('--size <size>', 'of the file system; makes the image when it is not there', parseSize)
+    .option('--block-size <size>', 'default 4k', parseSize)
+    .option('--sector-size <size>', 'default 512', parseSize)
+    .option('--inode-size <size>', 'default 512', parseSize)
+    .option('--dir-block-size <size>', 'default 4k, or a block', parseSize)
+    .option('--log-size <size>', 'default by the size', parseSize)
+    .option('--groups <number>', 'allocation groups', parseNumber)
+    .option('--imaxpct <percent>', 'most of the space that inodes may take', parseNumber)
+    .option('--stripe-unit <size>', 'of the storage, with --stripe-width', parseSize)
+    .option('--stripe-width <size>', 'of the storage, with --stripe-unit', parseSize)
+    .option('--label <text>', 'at most 12 bytes')
+    .option('--uuid <uuid>', 'default random')
+    .option('--target <kernel>', 'newest features that linux-4.19 ... linux-6.12 mounts')
+    .option('--with <features>', 'turn on, as in --with rmapbt,nrext64')
+    .option('--without <features>', 'turn off')
+    .option('--force', 'overwrite what is there')
+    .option('--json', 'as JSON');
 }
 
 function imageCommand(program: Command, nameAndArguments: string, description: string): Command {
@@ -105,8 +133,17 @@ function imageCommand(program: Command, nameAndArguments: string, description: s
 
 function parseNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new InvalidArgumentError('A partition is a number from 1 on.');
+    throw new InvalidArgumentError('It is a number from 1 on.');
   return Number(text);
+}
+
+const SIZE_UNITS: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+function parseSize(text: string): number {
+  const [, digits, unit] = /^(\d{1,15})([kmgt]?)$/i.exec(text) ?? [];
+  const size = Number(digits) * (SIZE_UNITS[unit?.toLowerCase() ?? ''] ?? Number.NaN);
+  if (!Number.isSafeInteger(size)) throw new InvalidArgumentError('It is a size, as 512, 4k, 300M or 1G.');
+  return size;
 }
 
 /** @throws CommanderError, as commander's own --version does: nothing else is to be done */
