@@ -6,7 +6,7 @@ import { run } from '../test/support/shell.js';
 import { imageProblem, makeImage, withFolder } from './support/images.js';
 import { inTurns, report } from './support/measure.js';
 
-const COMMAND = join(import.meta.dirname, '../../dist/cli/main.node.js');
+const COMMAND = join(import.meta.dirname, '../../dist/bin/daxkit.js');
 
 /** Runs a command with its output to /dev/null itself: no pipe between. */
 function discard(command: string, args: readonly string[]): void {

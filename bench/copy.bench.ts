@@ -7,7 +7,7 @@ import { run } from '../test/support/shell.js';
 import { fillWithReferenceTree, imageProblem, makeImage, withFolder } from './support/images.js';
 import { figure, inTurns, report } from './support/measure.js';
 
-const COMMAND = join(import.meta.dirname, '../../dist/cli/main.node.js');
+const COMMAND = join(import.meta.dirname, '../../dist/bin/daxkit.js');
 const ENTRIES = 30_000;
 
 async function copyTree(folder: string): Promise<void> {

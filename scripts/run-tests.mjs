@@ -5,10 +5,10 @@ import { join } from 'node:path';
 
 const chosen = process.argv.slice(2);
 const files = ['dist', 'build/test']
-  .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name))))
+  .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, `${name}`)))
   .filter((path) => path.endsWith('.test.js'))
   .filter((path) => chosen.length === 0 || chosen.some((part) => path.includes(part)))
-  .sort();
+  .toSorted((a, b) => (a < b ? -1 : 1));
 if (files.length === 0) throw new Error(`no test matches ${chosen.join(' ')}`);
 const { status } = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' });
 process.exitCode = status ?? 1;

@@ -6,7 +6,7 @@ export interface Timings {
   readonly reference: number[];
 }
 
-type Work = () => Promise<unknown> | unknown;
+type Work = () => unknown;
 
 async function time(work: Work): Promise<number> {
   const start = performance.now();

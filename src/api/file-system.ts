@@ -2,10 +2,16 @@
 import { FsError } from '../core/index.js';
 import { isDirectory, isSymlink, joinPath, nameToText } from '../vfs/index.js';
 import { pathText, toBuffer, toText } from './bytes.js';
-import { encodeBytes, readDirectory, withType, type NameEncoding, type ReaddirOptions } from './readdir.js';
-import { Dirent } from './dirent.js';
+import type { Dirent } from './dirent.js';
 import { Directory } from './directory.js';
 import { FileHandle } from './file-handle.js';
+import {
+  encodeBytes,
+  readDirectory,
+  withType,
+  type NameEncoding,
+  type ReaddirOptions,
+} from './readdir.js';
 import { BigIntStats, Stats, toStatFs, type StatFs } from './stats.js';
 import type { FileSystemInfo, Parent, Path } from './types.js';
 import { run, type Volume } from './volume.js';

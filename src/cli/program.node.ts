@@ -30,7 +30,6 @@ function makeProgram(finish: (status: number) => void): Command {
     .description('Read XFS images without mounting them, and map files inside them into memory.')
     .option('-V, --version', 'print the version')
     .on('option:version', printVersion)
-    .helpCommand(false)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => writeSync(1, text),

@@ -47,8 +47,16 @@ function theirs(path: string, bytes: number, options: MkfsOptions): void {
   if (options.groupCount !== undefined) data.push(`agcount=${options.groupCount}`);
   if (stripeUnit !== undefined) data.push(`su=${stripeUnit}`, `sw=${stripeWidth! / stripeUnit}`);
   run('mkfs.xfs', [
-    ...['--unsupported', '-q', '-m', metadata.join(','), '-i', inodes.join(',')],
-    ...['-b', `size=${options.blockSize ?? 4096}`, '-s', `size=${options.sectorSize ?? 512}`],
+    '--unsupported',
+    '-q',
+    '-m',
+    metadata.join(','),
+    '-i',
+    inodes.join(','),
+    '-b',
+    `size=${options.blockSize ?? 4096}`,
+    '-s',
+    `size=${options.sectorSize ?? 512}`,
     ...(options.directoryBlockSize === undefined ? [] : ['-n', `size=${options.directoryBlockSize}`]),
     ...(options.logSize === undefined ? [] : ['-l', `size=${options.logSize}`]),
     ...(options.label === undefined ? [] : ['-L', options.label]),
