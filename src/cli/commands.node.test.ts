@@ -252,6 +252,25 @@ test('cat goes on after a file that fails', (t) => {
 });
 
 test(
+  'a pipe that is full and does not block loses nothing',
+  { skip: !hasProgram('sh') && 'no shell here' },
+  (t) => {
+    const image = fixture(t, 'demo');
+    // Node makes a pipe non-blocking for all who have it, and puts that right when it ends: if it can.
+    const spoil = "process.stdout; process.kill(process.pid, 'SIGKILL')";
+    const script = `"$0" -e "${spoil}"; exec "$0" "$1" cat "$2:/data/ramp.f64"`;
+    const { stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', `{ ${script}; } | cat`, process.execPath, COMMAND, image],
+      { maxBuffer: 2 ** 30 },
+    );
+    ok(!stderr.includes('daxkit:'), stderr.toString()); // the shell may tell of the kill
+    const known = knownEntries('demo').find(({ path }) => path === '/data/ramp.f64')!;
+    equal(createHash('sha256').update(stdout).digest('hex'), known.sha256);
+  },
+);
+
+test(
   'a closed pipe ends a command quietly',
   { skip: !hasProgram('sh') && 'no shell here' },
   (t) => {

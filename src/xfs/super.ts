@@ -19,7 +19,8 @@ import { SUPERBLOCK_MAGIC, Superblock, verifySuperblock } from './format/superbl
 import { readInode, type XfsInode } from './inode/inode.js';
 import { readTarget } from './inode/symlink.js';
 import { xfsIomapOps } from './iomap.js';
-import { isLogClean } from './log/head.js';
+import { isLogClean } from './log/records.js';
+import { LogRing } from './log/ring.js';
 import type { Mount } from './mount.js';
 
 /** Metadata kept in memory, bytes. */
@@ -205,7 +206,7 @@ export async function openXfs(device: BlockDevice, options: XfsOptions): Promise
       throw new CorruptError('the device holds the whole volume', 'superblock', 0);
     if (!geometry.isIno(geometry.rootIno))
       throw new CorruptError('superblock.rootIno lies in the volume', 'superblock', 0);
-    const log = isLogClean(mount) ? 'clean' : 'dirty';
+    const log = isLogClean(new LogRing(mount)) ? 'clean' : 'dirty';
     if (log === 'dirty' && !options.norecovery)
       throw new FsError('ENOTSUP', {
         detail: 'the log is dirty and replay is not in this version: mount the image once, or open it with norecovery',

@@ -68,9 +68,9 @@ function iomapOf(file: File): IomapOps {
     blockBytes: BLOCK_BYTES,
     begin(_inode, block, length): IomapMapping {
       const letter = letterAt(file, block);
-      let end = block < file.base ? file.base : block + 1;
-      if (letter !== 'd' && block >= file.base)
-        while (end < file.base + WINDOW && letterAt(file, end) === letter) end++;
+      const windowEnd = file.base + WINDOW;
+      let end = block < file.base ? file.base : block < windowEnd ? block + 1 : BLOCKS_MAX;
+      if (letter !== 'd') while (end < windowEnd && letterAt(file, end) === letter) end++;
       const address = letter === 'd' ? addressOf(file, block) : 0;
       return { type: TYPES[letter], block, length: Math.min(length, end - block), address, shared: false };
     },

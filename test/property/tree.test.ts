@@ -37,7 +37,11 @@ class WorldDriver implements Driver {
   readonly rootIno = 0;
   readonly blockBytes = 1024;
 
-  constructor(readonly world: World) {}
+  /** @param partLength entries that `list` tells at once */
+  constructor(
+    readonly world: World,
+    readonly partLength = 2,
+  ) {}
 
   settle<T>(code: () => T): T {
     return code();
@@ -56,9 +60,10 @@ class WorldDriver implements Driver {
 
   list({ ino }: Inode, from: number): { entries: DirectoryEntry[]; next: number | undefined } {
     const all = [...this.#entries(ino)];
-    const part = all.slice(from, from + 2);
+    const end = from + this.partLength;
+    const part = all.slice(from, end);
     const entries = part.map(([name, child]) => ({ name: toBytes(name), ino: child, type: 0 }));
-    return { entries, next: from + 2 < all.length ? from + 2 : undefined };
+    return { entries, next: end < all.length ? end : undefined };
   }
 
   readlink({ ino }: Inode): Uint8Array {
@@ -245,7 +250,7 @@ describe('path walk', () => {
 
   it('remembers so many names at most, also of one directory', () => {
     const entries = new Map(Array.from({ length: 150_000 }, (_, i) => [`name ${i}`, 1]));
-    const tree = new Tree(new WorldDriver([{ kind: 'directory', entries }, { kind: 'file' }]));
+    const tree = new Tree(new WorldDriver([{ kind: 'directory', entries }, { kind: 'file' }], 1000));
     const { dentry } = tree.walk('/', true);
     for (let from: number | undefined = 0; from !== undefined; ) from = tree.part(dentry, from).next;
     ok(dentry.children.size <= 65_536, `${dentry.children.size} names`);

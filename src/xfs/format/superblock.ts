@@ -106,6 +106,9 @@ export function verifySuperblock(sb: Superblock): string | undefined {
   const version = sb.versionNumber & 0xf;
   if (sb.magic !== SUPERBLOCK_MAGIC) return 'superblock.magic = XFSB';
   if (version !== 4 && version !== 5) return 'superblock.version is 4 or 5';
+  // One bit of damage makes 4 of 5, and nothing would be checked by its checksum any more.
+  if (version === 4 && (sb.crc !== 0 || (sb.features2 & Feature2Bit.crc) !== 0))
+    return 'superblock.crc: only version 5 has checksums';
   if (sb.blockSize < (version === 5 ? 1024 : 512) || sb.blockSize > 65536)
     return 'superblock.blockSize: 512 (v5: 1024) to 65536';
   if (!isPowerOfTwo(sb.blockSize, sb.blockLog)) return 'superblock.blockSize = 2^blockLog';
