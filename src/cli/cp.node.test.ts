@@ -1,6 +1,7 @@
 /** `daxkit cp` by the rules of cp(1), as a process. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -78,6 +79,9 @@ test('the whole image, by its name alone', { skip: libcProblem() ?? false }, (t)
   deepEqual(readdirSync(join(folder, 'out')).sort(), ['README', 'bin', 'data', 'docs', 'run']);
   const one = lstatSync(join(folder, 'out/bin/hello'));
   equal(one.ino, lstatSync(join(folder, 'out/bin/hello-again')).ino);
+  checkOk(cp(['-r', '/.'], 'out')); // over what is there: all is made anew
+  const again = lstatSync(join(folder, 'out/bin/hello'));
+  deepEqual([again.nlink, again.mtimeMs], [2, one.mtimeMs]);
 });
 
 test('several sources need a directory, and share their hard links', (t) => {

@@ -58,13 +58,13 @@ export async function cp(
 }
 
 function checkTarget(target: Buffer, sourceCount: number): Destination {
-  const { image, path } = parsePlace(target.toString());
-  const isPlace = path.length > 1 && statSync(image, { throwIfNoEntry: false })?.isFile() === true;
-  if (isPlace) throw new UsageError('cp: copying into an image is not in this version');
   try {
+    const { image, path } = parsePlace(target.toString());
+    if (path.length > 1 && statSync(image, { throwIfNoEntry: false })?.isFile() === true)
+      throw new UsageError('cp: copying into an image is not in this version');
     return findDestination(target, sourceCount);
   } catch (error) {
-    throw new Failure(target, error);
+    throw error instanceof UsageError ? error : new Failure(target, error);
   }
 }
 

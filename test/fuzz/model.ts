@@ -4,8 +4,6 @@
  */
 import { FileSystem, openOn } from '#src/api/index.js';
 import { Tree } from '#src/vfs/index.js';
-import { readSuperblock } from '#src/xfs/ag/headers.js';
-import { isLogClean } from '#src/xfs/log/head.js';
 import type { Geometry } from '#src/xfs/format/geometry.js';
 import { pathBytes, pathKey, type Entry } from '../support/entry.js';
 import { fixtureBytes, loadManifest } from '../support/fixtures.js';
@@ -66,16 +64,15 @@ export class ImageModel {
 
   static async load(name: string): Promise<ImageModel> {
     const image = new SparseImage(fixtureBytes(name));
-    const fs = await openImage(new EditedDevice(image));
+    const recorder = new Recorder();
+    const { result: fs, sites: common } = await recorder.duringOpen(() =>
+      openImage(new EditedDevice(image)),
+    );
     const { driver, ...rest } = FileSystem.volume(fs);
     const { mount } = driver;
-    const recorder = new Recorder(driver);
+    recorder.watch(driver);
     const fresh = (): FileSystem => new FileSystem({ ...rest, driver, tree: new Tree(driver) });
 
-    const common = await recorder.during('the volume', () => {
-      readSuperblock(mount, 0);
-      isLogClean(mount);
-    });
     let answers: Answers = new Map();
     const volumeSites = await recorder.during('the volume', async () => {
       answers = await probeVolume(fresh());

@@ -5,7 +5,7 @@
  * a cluster; a header. It is named by its kind and by the first path that led to it, so that a name
  * outlives a new making of the fixtures.
  */
-import type { BlockCache, BlockOps, Piece } from '#src/buffer/index.js';
+import { BlockCache, type BlockOps, type Piece } from '#src/buffer/index.js';
 import { crc32cAround } from '#src/ondisk/index.js';
 import { Dinode } from '#src/xfs/format/dinode.js';
 import type { Geometry } from '#src/xfs/format/geometry.js';
@@ -49,7 +49,7 @@ export function repairChecksum({ crcOffset }: Site, bytes: Uint8Array): void {
 /** Inodes are sites of their own: this is what they lie in. */
 const CLUSTER = 'inode cluster';
 
-/** Watches a driver. */
+/** Watches a reader. */
 export class Recorder {
   /** By structure and address. */
   readonly sites = new Map<string, Site>();
@@ -57,18 +57,34 @@ export class Recorder {
   readonly #names = new Map<string, number>();
   #label = '';
   #met = new Set<Site>();
-  readonly #geometry: Geometry;
 
-  constructor(driver: XfsDriver) {
-    this.#geometry = driver.mount.geometry;
-    watchCache(driver.mount.cache, (pieces, ops) => {
-      if (ops.name !== CLUSTER) this.#meet(ops.name, pieces, ops.crcOffset(this.#geometry));
-    });
+  /** From now on tells what this driver reads. */
+  watch(driver: XfsDriver): void {
+    watchCache(driver.mount.cache, (pieces, ops, geometry) => this.#meetBlock(pieces, ops, geometry));
     const inode = driver.inode.bind(driver);
     driver.inode = (ino) => {
-      this.#meetInode(ino);
+      this.#meetInode(ino, driver.mount.geometry);
       return inode(ino);
     };
+  }
+
+  /** Runs `open`, and watches all caches that it makes. */
+  async duringOpen<T>(open: () => Promise<T>): Promise<{ result: T; sites: ReadonlySet<Site> }> {
+    const { read } = BlockCache.prototype;
+    const meet: Watch = (pieces, ops, geometry) => this.#meetBlock(pieces, ops, geometry);
+    BlockCache.prototype.read = function (this: BlockCache<Geometry>, address, length, ops) {
+      meet([{ address, length }], ops as BlockOps<Geometry>, this.context);
+      return read.call(this, address, length, ops);
+    };
+    try {
+      let result: T | undefined;
+      const sites = await this.during('the volume', async () => {
+        result = await open();
+      });
+      return { result: result!, sites };
+    } finally {
+      BlockCache.prototype.read = read;
+    }
   }
 
   /** Runs `code`, and tells what it read. @param label names the sites that are new */
@@ -79,10 +95,14 @@ export class Recorder {
     return this.#met;
   }
 
-  #meetInode(ino: number): void {
-    const { agno, agblock, index } = this.#geometry.inodePlace(ino);
-    const { inodeBytes, hasCrc } = this.#geometry;
-    const address = this.#geometry.agAddress(agno, agblock) + index * inodeBytes;
+  #meetBlock(pieces: readonly Piece[], ops: BlockOps<Geometry>, geometry: Geometry): void {
+    if (ops.name !== CLUSTER) this.#meet(ops.name, pieces, ops.crcOffset(geometry));
+  }
+
+  #meetInode(ino: number, geometry: Geometry): void {
+    const { agno, agblock, index } = geometry.inodePlace(ino);
+    const { inodeBytes, hasCrc } = geometry;
+    const address = geometry.agAddress(agno, agblock) + index * inodeBytes;
     const crcOffset = hasCrc ? Dinode.offsets.crc : undefined;
     this.#meet('inode', [{ address, length: inodeBytes }], crcOffset);
   }
@@ -104,19 +124,18 @@ export class Recorder {
   }
 }
 
+type Watch = (pieces: readonly Piece[], ops: BlockOps<Geometry>, geometry: Geometry) => void;
+
 /** Calls `watch` before each read of the cache, hit or miss. */
-export function watchCache(
-  cache: BlockCache<Geometry>,
-  watch: (pieces: readonly Piece[], ops: BlockOps<Geometry>) => void,
-): void {
+export function watchCache(cache: BlockCache<Geometry>, watch: Watch): void {
   const read = cache.read.bind(cache);
   const readPieces = cache.readPieces.bind(cache);
   cache.read = (address, length, ops) => {
-    watch([{ address, length }], ops);
+    watch([{ address, length }], ops, cache.context);
     return read(address, length, ops);
   };
   cache.readPieces = (pieces, ops) => {
-    if (pieces.length > 1) watch(pieces, ops);
+    if (pieces.length > 1) watch(pieces, ops, cache.context);
     return readPieces(pieces, ops);
   };
 }

@@ -78,9 +78,14 @@ function formatOf(item: LogItem, bytes: number): DataView {
   return viewOf(format);
 }
 
+/** The same place may have been a block of another length before: that is another block. */
+function blockKey(blkno: number, blocks: number): string {
+  return `${blkno}+${blocks}`;
+}
+
 class Replayer {
-  /** By basic block: how many cancel items are still ahead. */
-  readonly #cancelled = new Map<number, number>();
+  /** By place and length of the block: how many cancel items are still ahead. */
+  readonly #cancelled = new Map<string, number>();
   /** Intents by type and number. */
   readonly #intents = new Map<string, number>();
 
@@ -93,7 +98,8 @@ class Replayer {
     if (item.type !== ItemType.buffer) return;
     const format = new BufferFormat(formatOf(item, BufferFormat.bytes));
     if ((format.flags & BufferFlag.cancel) === 0) return;
-    this.#cancelled.set(format.blkno, (this.#cancelled.get(format.blkno) ?? 0) + 1);
+    const key = blockKey(format.blkno, format.blocks);
+    this.#cancelled.set(key, (this.#cancelled.get(key) ?? 0) + 1);
   }
 
   async apply(item: LogItem, lsn: Lsn): Promise<void> {
@@ -128,10 +134,11 @@ class Replayer {
   async #applyBuffer(item: LogItem, lsn: Lsn): Promise<void> {
     const view = formatOf(item, BufferFormat.bytes);
     const format = new BufferFormat(view);
-    const ahead = this.#cancelled.get(format.blkno);
+    const key = blockKey(format.blkno, format.blocks);
+    const ahead = this.#cancelled.get(key);
     if ((format.flags & BufferFlag.cancel) !== 0) {
-      if (ahead === 1) this.#cancelled.delete(format.blkno);
-      else this.#cancelled.set(format.blkno, (ahead ?? 1) - 1);
+      if (ahead === 1) this.#cancelled.delete(key);
+      else this.#cancelled.set(key, (ahead ?? 1) - 1);
       return;
     }
     if (ahead !== undefined) return; // freed later in this log
@@ -197,7 +204,7 @@ class Replayer {
 
   async #applyInode(item: LogItem, lsn: Lsn): Promise<void> {
     const format = new InodeFormat(formatOf(item, InodeFormat.bytes));
-    if (this.#cancelled.has(format.blkno)) return;
+    if (this.#cancelled.has(blockKey(format.blkno, format.blocks))) return;
     const { inodeBytes, hasCrc } = this.geometry;
     const cluster = await this.#read(format.blkno, format.blocks);
     if (format.offset + inodeBytes > cluster.length) throw broken('log: an inode lies in its cluster');
@@ -272,8 +279,10 @@ class Replayer {
       count * inodeBytes === blocks * geometry.blockBytes;
     if (!isSane) throw broken('log: new inodes lie in a group');
     const address = geometry.agAddress(agno, agblock);
-    for (let block = 0; block < blocks; block++)
-      if (this.#cancelled.has((address + block * geometry.blockBytes) / BASIC_BLOCK_BYTES)) return;
+    const perCluster = (geometry.clusterBlocks * geometry.blockBytes) / BASIC_BLOCK_BYTES;
+    const end = (address + blocks * geometry.blockBytes) / BASIC_BLOCK_BYTES;
+    for (let blkno = address / BASIC_BLOCK_BYTES; blkno < end; blkno += perCluster)
+      if (this.#cancelled.has(blockKey(blkno, perCluster))) return;
     const bytes = new Uint8Array(blocks * geometry.blockBytes);
     const first = geometry.inodeNumber(agno, agblock * geometry.inodesPerBlock);
     for (let i = 0; i < count; i++) {

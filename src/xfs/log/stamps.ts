@@ -14,7 +14,10 @@ import type { Lsn } from './records.js';
 export interface Stamps {
   readonly lsnAt: number;
   readonly crcAt: number;
-  /** `undefined` when the block is of another volume, an old one in the same place. */
+  /**
+   * `undefined` when it tells nothing: in the block of an older volume in the same place, and in the value of
+   * an attribute, which is written without being logged.
+   */
   readonly lsn: Lsn | undefined;
 }
 
@@ -59,6 +62,6 @@ export function stampsOf(bytes: Uint8Array, geometry: Geometry): Stamps | undefi
   if (place === undefined) return undefined;
   const stamps = { lsnAt: place.lsn, crcAt: place.crc };
   const isOurs = verifyUuid(view, place.uuid, geometry) === undefined || place === Superblock.offsets;
-  if (!isOurs) return { ...stamps, lsn: undefined };
+  if (!isOurs || place === AttrRemoteHeader.offsets) return { ...stamps, lsn: undefined };
   return { ...stamps, lsn: { cycle: view.getUint32(place.lsn), block: view.getUint32(place.lsn + 4) } };
 }
