@@ -45,8 +45,7 @@ export class CopyReport implements CopyListener {
       const others = count === 1 ? '' : ` and ${count - 1} more`;
       complain(`cp: extended attributes not kept: ${first}${others}: ${reason}`);
     }
-    if (this.problems > 0)
-      complain(`cp: ${this.problems} ${this.problems === 1 ? 'problem' : 'problems'}, see above`);
+    if (this.problems > 1) complain(`cp: ${this.problems} problems, see above`);
   }
 
   problem(path: Uint8Array, error: unknown): void {

@@ -91,6 +91,11 @@ function makeProgram(finish: (status: number) => void): Command {
       if (places.length === 0) throw new UsageError('cp: a TARGET is missing after the PLACE');
       finish(await (await import('./cp.node.js')).cp(places, target, options));
     });
+  imageCommand(program, 'log <image>', 'what the log holds that a mount would replay')
+    .option('--json', 'as JSON')
+    .action(async (image: string, options: ImageOptions & { json?: true }) => {
+      finish(await (await import('./log.node.js')).log(image, options));
+    });
   mkfsCommand(program).action(async (image: string, options: MkfsArguments) => {
     finish(await (await import('./mkfs.node.js')).makeFileSystem(image, options));
   });

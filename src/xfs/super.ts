@@ -19,6 +19,7 @@ import { SUPERBLOCK_MAGIC, Superblock, verifySuperblock } from './format/superbl
 import { readInode, type XfsInode } from './inode/inode.js';
 import { readTarget } from './inode/symlink.js';
 import { xfsIomapOps } from './iomap.js';
+import { describeLog, type LogDescription } from './log/describe.js';
 import { isLogClean } from './log/records.js';
 import { LogRing } from './log/ring.js';
 import type { Mount } from './mount.js';
@@ -105,6 +106,11 @@ export class XfsDriver implements Driver {
 
   getAttribute(inode: Inode, name: Uint8Array): Uint8Array | undefined {
     return getByName(this.mount, inode as XfsInode, name);
+  }
+
+  /** What a mount would replay. */
+  describeLog(): LogDescription {
+    return describeLog(new LogRing(this.mount));
   }
 
   parents(inode: Inode): ParentPointer[] {
