@@ -10,16 +10,19 @@ export interface Effort {
   steps: number;
 }
 
+/** The root is met when the volume is asked for its space. */
+const ROOT_INODE = 'inode of the volume';
+
 export class Forgery {
   readonly #edits: Edit[] = [];
 
   constructor(readonly model: ImageModel) {}
 
-  /** The sites of one kind that a path led to first, in the order in which they were met. */
+  /** The sites of one kind that a path, or one below it, led to first: in the order in which they were met. */
   sites(structure: string, path: string): Site[] {
     const base = `${structure} of ${path}`;
     const all = this.model.sitesByStructure.get(structure) ?? [];
-    return all.filter(({ name }) => name === base || name.startsWith(`${base}, `));
+    return all.filter(({ name }) => name === base || name.startsWith(`${base}, `) || name.startsWith(`${base}/`));
   }
 
   view(site: Site): DataView {
@@ -34,7 +37,8 @@ export class Forgery {
   }
 
   changeInode(path: string, code: (view: DataView) => void): this {
-    return this.change(this.model.site(`inode of ${path}`), code);
+    const name = path === '/' ? ROOT_INODE : `inode of ${path}`;
+    return this.change(this.model.site(name), code);
   }
 
   async open(): Promise<{ fs: FileSystem; effort: Effort }> {
