@@ -9,16 +9,10 @@ import { Output } from './output.node.js';
 import { parsePlace, type Place } from './place.node.js';
 import { quote } from './quote.js';
 
-/** What the inodes of XFS know beyond those of any file system. */
-interface XfsFacts {
-  readonly generation: number;
-  readonly projectId: number;
-  readonly isReflinked: boolean;
-}
-
 interface Facts {
   readonly place: Place;
-  readonly inode: Inode & XfsFacts;
+  readonly inode: Inode;
+  readonly details: ReturnType<Volume['driver']['details']>;
   readonly size: bigint;
   readonly blockBytes: number;
   readonly target: Uint8Array | undefined;
@@ -41,10 +35,11 @@ export async function stat(
 
 function readFacts(volume: Volume, place: Place): Facts {
   const { driver } = volume;
-  const inode = findInode(volume, place, false).inode as Inode & XfsFacts;
+  const { inode } = findInode(volume, place, false);
   return about(place, () => ({
     place,
     inode,
+    details: driver.details(inode),
     size: joinPosition(inode.size, driver.blockBytes),
     blockBytes: driver.blockBytes,
     target: isSymlink(inode) ? driver.readlink(inode) : undefined,
@@ -58,36 +53,36 @@ function isDevice(inode: Inode): boolean {
 }
 
 function writeText(output: Output, facts: Facts): void {
-  const { place, inode, size, blockBytes, target, attributes, parents } = facts;
+  const { place, inode, details, size, blockBytes, target, attributes, parents } = facts;
   const link = target === undefined ? [] : [' -> ', output.name(target)];
   const device = isDevice(inode) ? `  device ${inode.rdev.major}, ${inode.rdev.minor}` : '';
   output.line('File:     ', output.name(place.text), ...link);
   output.line(`Type:     ${typeName(inode)}${device}`);
   output.line(`Size:     ${size} bytes, ${inode.sectors} sectors of 512, blocks of ${blockBytes}`);
-  output.line(`Inode:    ${inode.ino}  generation ${inode.generation}  links ${inode.nlink}`);
+  output.line(`Inode:    ${inode.ino}  generation ${details.generation}  links ${inode.nlink}`);
   output.line(`Mode:     ${permissionDigits(inode)}/${modeText(inode)}`);
-  output.line(`Owner:    uid ${inode.uid}  gid ${inode.gid}  project ${inode.projectId}`);
+  output.line(`Owner:    uid ${inode.uid}  gid ${inode.gid}  project ${details.projectId}`);
   output.line(`Accessed: ${exactTimeText(inode.accessed)}`);
   output.line(`Modified: ${exactTimeText(inode.modified)}`);
   output.line(`Changed:  ${exactTimeText(inode.changed)}`);
   output.line(`Born:     ${exactTimeText(inode.born)}`);
-  if (inode.isReflinked) output.line('Flags:    reflink');
+  if (details.flags.length > 0) output.line(`Flags:    ${details.flags.join(', ')}`);
   for (const name of attributes) output.line('Xattr:    ', quote(name));
   for (const { ino, name } of parents)
     output.line(`Parent:   inode ${ino}, as `, output.name(name));
 }
 
-function toJson({ place, inode, size, blockBytes, target, attributes, parents }: Facts): unknown {
+function toJson({ place, inode, details, size, blockBytes, target, attributes, parents }: Facts): unknown {
   return {
     ...nameFields(place.path, 'path'),
     type: typeName(inode),
     ino: inode.ino,
-    generation: inode.generation,
+    generation: details.generation,
     mode: permissionDigits(inode),
     links: inode.nlink,
     uid: inode.uid,
     gid: inode.gid,
-    projectId: inode.projectId,
+    projectId: details.projectId,
     ...(isDevice(inode) ? { device: inode.rdev } : {}),
     size,
     blockSize: blockBytes,
@@ -96,7 +91,7 @@ function toJson({ place, inode, size, blockBytes, target, attributes, parents }:
     modified: utcText(inode.modified),
     changed: utcText(inode.changed),
     born: utcText(inode.born),
-    flags: inode.isReflinked ? ['reflink'] : [],
+    flags: details.flags,
     ...(target === undefined ? {} : nameFields(target, 'target')),
     xattrs: attributes.map(nameToText),
     parents: parents.map(({ ino, name }) => ({ ino, ...nameFields(name) })),

@@ -218,11 +218,16 @@ function toCString(bytes: Uint8Array): Uint8Array {
  * Two struct timespec.
  * @throws FsError EINVAL for nanoseconds out of range: two such values mean "now" and "leave it".
  */
-function toTimes(...times: TimeSpec[]): BigInt64Array {
-  const words = times.flatMap(({ seconds, nanoseconds }) => {
-    if (!(nanoseconds >= 0 && nanoseconds < 1_000_000_000))
-      throw new FsError('EINVAL', { detail: `${nanoseconds} nanoseconds in a time` });
-    return [BigInt(seconds), BigInt(nanoseconds)];
-  });
-  return BigInt64Array.from(words);
+function toTimes(accessed: TimeSpec, modified: TimeSpec): BigInt64Array {
+  const words = new BigInt64Array(4);
+  putTime(words, 0, accessed);
+  putTime(words, 2, modified);
+  return words;
+}
+
+function putTime(words: BigInt64Array, at: number, { seconds, nanoseconds }: TimeSpec): void {
+  if (!(nanoseconds >= 0 && nanoseconds < 1_000_000_000))
+    throw new FsError('EINVAL', { detail: `${nanoseconds} nanoseconds in a time` });
+  words[at] = BigInt(seconds);
+  words[at + 1] = BigInt(nanoseconds);
 }

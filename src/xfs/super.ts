@@ -13,10 +13,11 @@ import { getByName, listNames } from './attr/names.js';
 import { parentPointers, type ParentPointer } from './attr/parents.js';
 import { listDirectory } from './dir/list.js';
 import { lookupName } from './dir/lookup.js';
+import { flagNames, flags2Of } from './format/dinode.js';
 import { featureNames, readOnlyReason, refuseUnreadable } from './format/features.js';
 import { Geometry } from './format/geometry.js';
 import { SUPERBLOCK_MAGIC, Superblock, verifySuperblock } from './format/superblock.js';
-import { readInode, type XfsInode } from './inode/inode.js';
+import { readDinode, readInode, type XfsInode } from './inode/inode.js';
 import { readTarget } from './inode/symlink.js';
 import { xfsIomapOps } from './iomap.js';
 import { describeLog, type LogDescription } from './log/describe.js';
@@ -54,6 +55,13 @@ export interface XfsDescription {
   readonly log: 'clean' | 'dirty';
   /** Why it can never be written, or `undefined`. */
   readonly readOnlyReason: string | undefined;
+}
+
+export interface InodeDetails {
+  readonly generation: number;
+  readonly projectId: number;
+  /** Names of those that are set. */
+  readonly flags: readonly string[];
 }
 
 /** f_type of XFS. */
@@ -106,6 +114,17 @@ export class XfsDriver implements Driver {
 
   getAttribute(inode: Inode, name: Uint8Array): Uint8Array | undefined {
     return getByName(this.mount, inode as XfsInode, name);
+  }
+
+  /** What only the inodes of XFS have. */
+  details(inode: Inode): InodeDetails {
+    const { dinode } = readDinode(this.mount, inode.ino);
+    const { generation, projectLow, projectHigh, flags } = dinode;
+    return {
+      generation,
+      projectId: projectHigh * 0x1_0000 + projectLow,
+      flags: flagNames(flags, flags2Of(dinode)),
+    };
   }
 
   /** What a mount would replay. */

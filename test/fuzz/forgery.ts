@@ -10,9 +10,6 @@ export interface Effort {
   steps: number;
 }
 
-/** The root is met when the volume is asked for its space. */
-const ROOT_INODE = 'inode of the volume';
-
 export class Forgery {
   readonly #edits: Edit[] = [];
 
@@ -37,8 +34,17 @@ export class Forgery {
   }
 
   changeInode(path: string, code: (view: DataView) => void): this {
-    const name = path === '/' ? ROOT_INODE : `inode of ${path}`;
-    return this.change(this.model.site(name), code);
+    return this.change(this.#inodeSite(path), code);
+  }
+
+  /** Not by its name, which is that of whatever led there first. */
+  #inodeSite(path: string): Site {
+    const { geometry, paths, sitesByStructure } = this.model;
+    const subject = paths.find((other) => other.path.toString() === path);
+    const { ino } = JSON.parse(subject!.answers.get('lstat')!) as { ino: string };
+    const { agno, agblock, index } = geometry.inodePlace(Number(ino));
+    const address = geometry.agAddress(agno, agblock) + index * geometry.inodeBytes;
+    return sitesByStructure.get('inode')!.find(({ pieces }) => pieces[0]!.address === address)!;
   }
 
   async open(): Promise<{ fs: FileSystem; effort: Effort }> {

@@ -63,9 +63,32 @@ export const ForkFormat = {
   btree: 3, // the root of a block map
 } as const;
 
-export const InodeFlag = { realtime: 0x1 } as const;
+export const InodeFlag = {
+  realtime: 0x1,
+  prealloc: 0x2,
+  newBitmap: 0x4,
+  immutable: 0x8,
+  append: 0x10,
+  sync: 0x20,
+  noatime: 0x40,
+  nodump: 0x80,
+  realtimeInherit: 0x100,
+  projectInherit: 0x200,
+  nosymlinks: 0x400,
+  extentSize: 0x800,
+  extentSizeInherit: 0x1000,
+  nodefrag: 0x2000,
+  filestream: 0x4000,
+} as const;
 
-export const InodeFlag2 = { dax: 0x1, reflink: 0x2, bigtime: 0x8, nrext64: 0x10 } as const;
+export const InodeFlag2 = { dax: 0x1, reflink: 0x2, cowExtentSize: 0x4, bigtime: 0x8, nrext64: 0x10 } as const;
+
+/** Names of the flags of both words that are set, in the order of their bits. */
+export function flagNames(flags: number, flags2: number): string[] {
+  const named = (bits: object, word: number): string[] =>
+    Object.entries(bits).flatMap(([name, bit]: [string, number]) => ((word & bit) === 0 ? [] : [name]));
+  return [...named(InodeFlag, flags), ...named(InodeFlag2, flags2)];
+}
 
 export interface ForkShape {
   readonly format: number;
@@ -79,8 +102,13 @@ export function coreBytes(dinode: Dinode): number {
   return dinode.version >= 3 ? Dinode.bytes : DINODE_V2_BYTES;
 }
 
+/** The low word, which has all flags there are. */
+export function flags2Of(dinode: Dinode): number {
+  return dinode.version >= 3 ? dinode.view.getUint32(dinode.at + Dinode.offsets.flags2 + 4) : 0;
+}
+
 function hasFlag2(dinode: Dinode, flag: number): boolean {
-  return dinode.version >= 3 && (dinode.view.getUint32(dinode.at + Dinode.offsets.flags2 + 4) & flag) !== 0;
+  return (flags2Of(dinode) & flag) !== 0;
 }
 
 export const isReflinked = (dinode: Dinode): boolean => hasFlag2(dinode, InodeFlag2.reflink);

@@ -40,8 +40,6 @@ export class XfsInode implements Inode {
   readonly modified: Timespec;
   readonly changed: Timespec;
   readonly born: Timespec;
-  readonly generation: number;
-  readonly projectId: number;
   readonly isReflinked: boolean;
   readonly data: ForkShape;
   readonly attr: ForkShape | undefined;
@@ -65,8 +63,6 @@ export class XfsInode implements Inode {
     this.modified = readTime(view, at + offsets.modified);
     this.changed = readTime(view, at + offsets.changed);
     this.born = dinode.version === 3 ? readTime(view, at + offsets.born) : this.changed;
-    this.generation = dinode.generation;
-    this.projectId = dinode.projectHigh * 0x1_0000 + dinode.projectLow;
     this.isReflinked = isReflinked(dinode);
     this.data = dataFork(dinode, geometry);
     this.attr = attrFork(dinode, geometry);

@@ -5,7 +5,7 @@ import { AGFL_MAGIC, AGF_MAGIC, Agf, Agfl } from '../format/agf.js';
 import { AGI_MAGIC, Agi } from '../format/agi.js';
 import { BASIC_BLOCK_BYTES } from '../format/block-header.js';
 import { ShortBtreeHeader } from '../format/btree-block.js';
-import { DINODE_MAGIC, Dinode, ForkFormat, InodeFlag2 } from '../format/dinode.js';
+import { DINODE_MAGIC, Dinode, ForkFormat, InodeFlag, InodeFlag2 } from '../format/dinode.js';
 import {
   LOG_HEADER_COVERS_BYTES,
   LOG_HEADER_SIZE_AT,
@@ -347,9 +347,6 @@ export function inodeChunk(layout: Layout): Write {
 
 const DIRECTORY_MODE = 0o040755;
 const FILE_MODE = 0o100000;
-/** The realtime bitmap's inode says so, in the time of a section that is not there. */
-const NEW_BITMAP_FLAG = 0x4;
-
 function writeCommon(layout: Layout, inode: Dinode, mode: number, links: number): void {
   const { features, time } = layout.plan;
   inode.mode = mode;
@@ -375,7 +372,7 @@ function writeRoot(layout: Layout, inode: Dinode, rootIno: number): void {
 function writeRealtimeFile(layout: Layout, inode: Dinode, isBitmap: boolean): void {
   writeCommon(layout, inode, FILE_MODE, 1);
   inode.format = ForkFormat.extents;
-  if (isBitmap) inode.flags = NEW_BITMAP_FLAG;
+  if (isBitmap) inode.flags = InodeFlag.newBitmap; // in the time of a section that is not there
 }
 
 /** A clean log: the record of an unmount, at its start; the rest is zeros. */
