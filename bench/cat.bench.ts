@@ -27,11 +27,24 @@ else
       run('dd', ['if=/dev/urandom', `of=${target}`, 'bs=1M', 'count=1024', 'status=none']);
     });
     run('truncate', ['-s', '1G', join(folder, 'plain')]);
-    run('dd', ['if=/dev/urandom', `of=${join(folder, 'plain')}`, 'bs=1M', 'count=1024', 'status=none', 'conv=notrunc']);
+    run('dd', [
+      'if=/dev/urandom',
+      `of=${join(folder, 'plain')}`,
+      'bs=1M',
+      'count=1024',
+      'status=none',
+      'conv=notrunc',
+    ]);
     const timings = await inTurns(
       7,
       () => discard(process.execPath, [COMMAND, 'cat', `${image}:/file`]),
       () => discard('cat', [join(folder, 'plain')]),
     );
-    report('cat of 1 GiB to /dev/null; reference: cat of a plain file', timings, 1024, 'MiB', 'ratio >= 0.8');
+    report(
+      'cat of 1 GiB to /dev/null; reference: cat of a plain file',
+      timings,
+      1024,
+      'MiB',
+      'ratio >= 0.8',
+    );
   });

@@ -25,7 +25,13 @@ async function copyTree(folder: string): Promise<void> {
         run('cp', ['-a', join(mountPoint, 'share'), target]);
       },
     );
-    report('cp -r of the reference tree, removal of the last copy included; reference: cp -a', timings, ENTRIES, 'entries', 'ratio >= 1');
+    report(
+      'cp -r of the reference tree, removal of the last copy included; reference: cp -a',
+      timings,
+      ENTRIES,
+      'entries',
+      'ratio >= 1',
+    );
   });
   rmSync(target, { recursive: true, force: true });
 }
@@ -50,7 +56,13 @@ async function peakKibibytes(args: readonly string[]): Promise<number> {
 async function copyLarge(folder: string): Promise<void> {
   const image = await makeImage(folder, 12, (mountPoint) => {
     for (let i = 0; i < 5; i++)
-      run('dd', ['if=/dev/zero', `of=${join(mountPoint, `part-${i}`)}`, 'bs=1M', 'count=2048', 'status=none']);
+      run('dd', [
+        'if=/dev/zero',
+        `of=${join(mountPoint, `part-${i}`)}`,
+        'bs=1M',
+        'count=2048',
+        'status=none',
+      ]);
   });
   // To /dev/null there is nothing to write, so copy one part after another over the same name.
   const target = join(folder, 'out');

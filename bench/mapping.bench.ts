@@ -44,8 +44,18 @@ else
     const mapped = new Float64Array(mapping.buffer);
     const ordinary = new Float64Array(GIBIBYTE / 8);
     ordinary.set(mapped);
-    const timings = await inTurns(7, () => sumMapped(mapped), () => sumOrdinary(ordinary));
-    report('sum of 1 GiB as Float64Array; reference: an ArrayBuffer', timings, 1024, 'MiB', 'ratio >= 0.95');
+    const timings = await inTurns(
+      7,
+      () => sumMapped(mapped),
+      () => sumOrdinary(ordinary),
+    );
+    report(
+      'sum of 1 GiB as Float64Array; reference: an ArrayBuffer',
+      timings,
+      1024,
+      'MiB',
+      'ratio >= 0.95',
+    );
 
     const scattered = await fs.open('/scattered');
     let best = Infinity;

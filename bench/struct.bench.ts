@@ -48,7 +48,11 @@ function readLongs(): number {
 function bare(): number {
   let sum = 0;
   for (let at = 0; at < view.byteLength; at += Record.bytes) {
-    sum += view.getUint32(at) + view.getUint32(at + 4) + view.getUint32(at + 20) + view.getUint32(at + 24);
+    sum +=
+      view.getUint32(at) +
+      view.getUint32(at + 4) +
+      view.getUint32(at + 20) +
+      view.getUint32(at + 24);
     sum += view.getUint32(at + 44) + view.getUint32(at + 48) + view.getUint32(at + 52);
     sum += view.getUint32(at + 56);
   }

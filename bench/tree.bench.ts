@@ -22,6 +22,12 @@ else
     await withLoopMount(image, { readOnly: true }, async (mountPoint) => {
       const find = (): unknown => run('find', [join(mountPoint, 'share'), '-ls']);
       const timings = await inTurns(9, walk, find);
-      report('readdir + lstat of everything, warm; reference: find -ls', timings, entries, 'entries', 'ours >= 200,000 entries/s');
+      report(
+        'readdir + lstat of everything, warm; reference: find -ls',
+        timings,
+        entries,
+        'entries',
+        'ours >= 200,000 entries/s',
+      );
     });
   });

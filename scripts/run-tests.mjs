@@ -5,7 +5,9 @@ import { join } from 'node:path';
 
 const chosen = process.argv.slice(2);
 const files = ['dist', 'build/test']
-  .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, `${name}`)))
+  .flatMap((folder) =>
+    readdirSync(folder, { recursive: true }).map((name) => join(folder, `${name}`)),
+  )
   .filter((path) => path.endsWith('.test.js'))
   .filter((path) => chosen.length === 0 || chosen.some((part) => path.includes(part)))
   .toSorted((a, b) => (a < b ? -1 : 1));

@@ -11,7 +11,8 @@ test('the feature matrix names every bit with its status', () => {
   const text = readFileSync(README, 'utf8');
   const rows = text.match(/^\| (version|features2|ro_compat|incompat|log_incompat) \|.*$/gm) ?? [];
   const expected = FEATURES.map(
-    ({ set, bit, name, support }) => `| ${set} | 0x${bit.toString(16)} | ${name} | ${STATUS[support]} |`,
+    ({ set, bit, name, support }) =>
+      `| ${set} | 0x${bit.toString(16)} | ${name} | ${STATUS[support]} |`,
   );
   deepEqual(rows, expected);
 });

@@ -36,7 +36,13 @@ const median = (values: readonly number[]): number =>
  * @param amount how much one round does, in `unit`: 30765 entries, 1024 MiB
  * @param goal the ratio that is asked for, or what else
  */
-export function report(what: string, timings: Timings, amount: number, unit: string, goal: string): void {
+export function report(
+  what: string,
+  timings: Timings,
+  amount: number,
+  unit: string,
+  goal: string,
+): void {
   const rate = (milliseconds: number): string => {
     const perSecond = (amount / milliseconds) * 1000;
     return `${perSecond.toLocaleString('en', { maximumFractionDigits: 0 })} ${unit}/s`;

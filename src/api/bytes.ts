@@ -11,7 +11,8 @@ export function toBuffer(bytes: Uint8Array): Buffer {
 
 /** @throws FsError EINVAL for an encoding other than UTF-8 where there is no Buffer */
 export function toText(bytes: Uint8Array, encoding: BufferEncoding): string {
-  if (encoding === 'utf8' || encoding === 'utf-8') return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  if (encoding === 'utf8' || encoding === 'utf-8')
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   const buffer = toBuffer(bytes);
   if (buffer === bytes) throw new FsError('EINVAL', { detail: `encoding ${encoding}` });
   return buffer.toString(encoding);

@@ -64,7 +64,9 @@ export class FileHandle {
     buffer: T,
     options?: Omit<ReadOptions<T>, 'buffer'>,
   ): Promise<{ bytesRead: number; buffer: T }>;
-  read<T extends ArrayBufferView = Buffer>(options?: ReadOptions<T>): Promise<{ bytesRead: number; buffer: T }>;
+  read<T extends ArrayBufferView = Buffer>(
+    options?: ReadOptions<T>,
+  ): Promise<{ bytesRead: number; buffer: T }>;
   async read<T extends ArrayBufferView>(
     first: T | ReadOptions<T> = {},
     second?: number | Omit<ReadOptions<T>, 'buffer'> | null,
@@ -77,7 +79,8 @@ export class FileHandle {
         : { buffer: first, offset: second ?? null, length: third ?? null, position: fourth ?? null }
       : first;
     this.#check('read');
-    const buffer = options.buffer ?? (toBuffer(new Uint8Array(DEFAULT_READ_BYTES)) as ArrayBufferView as T);
+    const buffer =
+      options.buffer ?? (toBuffer(new Uint8Array(DEFAULT_READ_BYTES)) as ArrayBufferView as T);
     const target = window(buffer, options.offset ?? 0, options.length);
     const bytesRead = await this.#readAt(options.position, target);
     return { bytesRead, buffer };
@@ -88,7 +91,8 @@ export class FileHandle {
     position?: number | bigint | null,
   ): Promise<{ bytesRead: number; buffers: T }> {
     this.#check('read');
-    let at = position === null || position === undefined ? undefined : BigInt(checkedPosition(position));
+    let at =
+      position === null || position === undefined ? undefined : BigInt(checkedPosition(position));
     let bytesRead = 0;
     for (const buffer of buffers) {
       const part = await this.#readAt(at, window(buffer, 0, undefined));
@@ -108,7 +112,12 @@ export class FileHandle {
     this.#check('read');
     if (isDirectory(this.#inode)) throw new FsError('EISDIR', { syscall: 'read' });
     const encoding = typeof options === 'string' ? options : options?.encoding;
-    const length = bytesToEnd(this.#inode, this.#position, this.#blockBytes, READ_FILE_BYTES_MAX + 1);
+    const length = bytesToEnd(
+      this.#inode,
+      this.#position,
+      this.#blockBytes,
+      READ_FILE_BYTES_MAX + 1,
+    );
     if (length > READ_FILE_BYTES_MAX)
       throw new FsError('EFBIG', {
         detail: 'longer than 2 GiB: read it in parts, or as a stream',
@@ -237,7 +246,9 @@ export class FileHandle {
     try {
       if (isDirectory(this.#inode)) throw new FsError('EISDIR');
       if (!isRegular(this.#inode)) throw new FsError('EINVAL', { detail: 'not a regular file' });
-      const at = isOwn ? this.#position : splitPosition(checkedPosition(position), this.#blockBytes);
+      const at = isOwn
+        ? this.#position
+        : splitPosition(checkedPosition(position), this.#blockBytes);
       const bytes = await readFileRange(this.#volume.source, this.#inode, at, target);
       if (isOwn) this.#advance(bytes);
       return bytes;
@@ -255,12 +266,18 @@ export class FileHandle {
 }
 
 /** The part of a caller's buffer to read into. @throws RangeError as node:fs does */
-function window(buffer: ArrayBufferView, offset: number, length: number | null | undefined): Uint8Array {
+function window(
+  buffer: ArrayBufferView,
+  offset: number,
+  length: number | null | undefined,
+): Uint8Array {
   const whole = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   const bytes = length ?? whole.length - offset;
   if (!Number.isInteger(offset) || offset < 0 || offset > whole.length)
     throw new RangeError(`offset ${offset} is not in a buffer of ${whole.length} bytes`);
   if (!Number.isInteger(bytes) || bytes < 0 || bytes > whole.length - offset)
-    throw new RangeError(`length ${bytes} at ${offset} is not in a buffer of ${whole.length} bytes`);
+    throw new RangeError(
+      `length ${bytes} at ${offset} is not in a buffer of ${whole.length} bytes`,
+    );
   return whole.subarray(offset, offset + bytes);
 }

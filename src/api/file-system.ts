@@ -73,7 +73,10 @@ export class FileSystem {
 
   statfs(path: Path, options: { readonly bigint: true }): Promise<StatFs<bigint>>;
   statfs(path: Path, options?: { readonly bigint?: false }): Promise<StatFs>;
-  statfs(path: Path, options: { readonly bigint?: boolean } = {}): Promise<StatFs | StatFs<bigint>> {
+  statfs(
+    path: Path,
+    options: { readonly bigint?: boolean } = {},
+  ): Promise<StatFs | StatFs<bigint>> {
     const { tree, driver } = this.#volume;
     return this.#run<StatFs | StatFs<bigint>>('statfs', path, () => {
       tree.walk(path, true);
@@ -116,7 +119,10 @@ export class FileSystem {
 
   readlink(path: Path, options: { readonly encoding: 'buffer' } | 'buffer'): Promise<Buffer>;
   readlink(path: Path, options?: EncodingOption | BufferEncoding): Promise<string>;
-  readlink(path: Path, options?: EncodingOption | BufferEncoding | 'buffer'): Promise<string | Buffer> {
+  readlink(
+    path: Path,
+    options?: EncodingOption | BufferEncoding | 'buffer',
+  ): Promise<string | Buffer> {
     return this.#run('readlink', path, () => {
       const { inode } = this.#volume.tree.walk(path, false);
       if (!isSymlink(inode)) throw new FsError('EINVAL');
@@ -124,9 +130,18 @@ export class FileSystem {
     });
   }
 
-  readdir(path: Path, options: ReaddirOptions & { readonly withFileTypes: true; readonly encoding: 'buffer' }): Promise<Dirent<Buffer>[]>;
-  readdir(path: Path, options: ReaddirOptions & { readonly withFileTypes: true }): Promise<Dirent[]>;
-  readdir(path: Path, options: (ReaddirOptions & { readonly encoding: 'buffer' }) | 'buffer'): Promise<Buffer[]>;
+  readdir(
+    path: Path,
+    options: ReaddirOptions & { readonly withFileTypes: true; readonly encoding: 'buffer' },
+  ): Promise<Dirent<Buffer>[]>;
+  readdir(
+    path: Path,
+    options: ReaddirOptions & { readonly withFileTypes: true },
+  ): Promise<Dirent[]>;
+  readdir(
+    path: Path,
+    options: (ReaddirOptions & { readonly encoding: 'buffer' }) | 'buffer',
+  ): Promise<Buffer[]>;
   readdir(path: Path, options?: ReaddirOptions | BufferEncoding | null): Promise<string[]>;
   async readdir(
     path: Path,
@@ -146,7 +161,10 @@ export class FileSystem {
     return new Directory(text, (from) =>
       this.#run('readdir', path, () => {
         const part = this.#volume.tree.part(dentry, from);
-        return { entries: part.entries.map((entry) => withType(this.#volume, entry)), next: part.next };
+        return {
+          entries: part.entries.map((entry) => withType(this.#volume, entry)),
+          next: part.next,
+        };
       }),
     );
   }
@@ -161,7 +179,10 @@ export class FileSystem {
   }
 
   readFile(path: Path, options?: { readonly encoding?: null } | null): Promise<Buffer>;
-  readFile(path: Path, options: { readonly encoding: BufferEncoding } | BufferEncoding): Promise<string>;
+  readFile(
+    path: Path,
+    options: { readonly encoding: BufferEncoding } | BufferEncoding,
+  ): Promise<string>;
   async readFile(
     path: Path,
     options?: { readonly encoding?: BufferEncoding | null } | BufferEncoding | null,
@@ -215,11 +236,18 @@ export class FileSystem {
     return run(this.#volume, syscall, path, code);
   }
 
-  #stat(syscall: string, path: Path, follow: boolean, bigint: boolean): Promise<Stats | BigIntStats> {
+  #stat(
+    syscall: string,
+    path: Path,
+    follow: boolean,
+    bigint: boolean,
+  ): Promise<Stats | BigIntStats> {
     const { tree, driver } = this.#volume;
     return this.#run<Stats | BigIntStats>(syscall, path, () => {
       const { inode } = tree.walk(path, follow);
-      return bigint ? new BigIntStats(inode, driver.blockBytes) : new Stats(inode, driver.blockBytes);
+      return bigint
+        ? new BigIntStats(inode, driver.blockBytes)
+        : new Stats(inode, driver.blockBytes);
     });
   }
 }

@@ -28,7 +28,15 @@ export async function openOn(
       settle: <T>(code: () => T): T | Promise<T> => driver.settle(code),
     };
     const tree = new Tree(driver);
-    return new FileSystem({ driver, tree, source, memory, platform, mappings: new Set(), isClosed: false });
+    return new FileSystem({
+      driver,
+      tree,
+      source,
+      memory,
+      platform,
+      mappings: new Set(),
+      isClosed: false,
+    });
   } catch (error) {
     await device.close();
     throw inCall(error, 'open', device.name);

@@ -50,7 +50,8 @@ export async function readDirectory(
     const { directory, prefix, parentPath } = listed;
     for (const entry of await call(() => listAll(volume, directory, withFileTypes || recursive))) {
       const text = componentText(entry.component);
-      if (withFileTypes) dirents.push(new Dirent(encode(text, entry, encoding), parentPath, entry.type));
+      if (withFileTypes)
+        dirents.push(new Dirent(encode(text, entry, encoding), parentPath, entry.type));
       else if (encoding === 'utf8') names.push(prefix + text);
       else names.push(encodePath(volume.tree.child(directory, entry), dentry, encoding));
       if (!recursive || entry.type !== FileType.directory) continue;
@@ -73,7 +74,7 @@ export async function readDirectory(
 /** All entries of a directory; with their types, where those are needed. */
 function listAll(volume: Volume, directory: Dentry, needTypes: boolean): NamedEntry[] {
   const all: NamedEntry[] = [];
-  for (let from: number | undefined = 0; from !== undefined; ) {
+  for (let from: number | undefined = 0; from !== undefined;) {
     const part: NamedPart = volume.tree.part(directory, from);
     for (const entry of part.entries) all.push(needTypes ? withType(volume, entry) : entry);
     from = part.next;

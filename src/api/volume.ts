@@ -58,4 +58,3 @@ export function checkedPosition(position: number | bigint): number | bigint {
   if (!isGood) throw new FsError('EINVAL', { detail: `position ${position}` });
   return position;
 }
-

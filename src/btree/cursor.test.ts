@@ -141,7 +141,10 @@ test('a cursor can be used again', () => {
   const cursor = Forest.of([2, 4, 6, 8, 10], 2).cursor();
   for (const target of [9, 3, 100, 5]) {
     cursor.atMost(target);
-    equal(current(cursor), [2, 4, 6, 8, 10].findLast((number) => number <= target));
+    equal(
+      current(cursor),
+      [2, 4, 6, 8, 10].findLast((number) => number <= target),
+    );
   }
   ok(cursor.first());
   equal(current(cursor), 2);
@@ -172,14 +175,18 @@ test('a broken tree ends in order or in a CorruptError', () => {
         };
         read(() => {
           const met = walk(forest);
-          ok(met.every((number, i) => i === 0 || met[i - 1]! < number), 'records ascend');
+          ok(
+            met.every((number, i) => i === 0 || met[i - 1]! < number),
+            'records ascend',
+          );
         });
         read(() => {
           const cursor = forest.cursor();
           const found = cursor.atMost(value);
           if (cursor.empty) return;
           equal(found, current(cursor) <= value);
-          if (found && cursor.next()) ok(current(cursor) > value, 'nothing between them is left out');
+          if (found && cursor.next())
+            ok(current(cursor) > value, 'nothing between them is left out');
         });
       },
     ),
@@ -191,7 +198,11 @@ test('many pointers to one child are found out at the second', () => {
   const forest = new Forest();
   let node = forest.add(0, [5], []);
   for (let level = 1; level <= 6; level++)
-    node = forest.add(level, [5, 6, 7, 8, 9, 10, 11, 12], Array.from({ length: 8 }, () => node));
+    node = forest.add(
+      level,
+      [5, 6, 7, 8, 9, 10, 11, 12],
+      Array.from({ length: 8 }, () => node),
+    );
   forest.rootAt = node;
   throws(() => walk(forest), { rule: 'a block begins with the key above it' });
   ok(forest.steps < 20, `${forest.steps} steps`);

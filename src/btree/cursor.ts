@@ -122,10 +122,14 @@ export class BtreeCursor<Target> {
   #descendFrom(from: Step, choose: (node: BtreeNode) => number): void {
     let step = from;
     while (step.node.level > 0) {
-      const node = this.source.child(pointerAt(step.node, step.index, this.ops), step.node.level - 1);
+      const node = this.source.child(
+        pointerAt(step.node, step.index, this.ops),
+        step.node.level - 1,
+      );
       if (node.level !== step.node.level - 1) throw node.corrupt("level is its parent's less one");
       if (node.count === 0) throw node.corrupt('only a root may be empty');
-      if (this.#compareFirst(node, step) !== 0) throw node.corrupt('a block begins with the key above it');
+      if (this.#compareFirst(node, step) !== 0)
+        throw node.corrupt('a block begins with the key above it');
       step = { node, index: choose(node) };
       this.#path.push(step);
     }

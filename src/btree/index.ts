@@ -1,6 +1,1 @@
-export {
-  BtreeCursor,
-  type BtreeNode,
-  type BtreeOps,
-  type BtreeSource,
-} from './cursor.js';
+export { BtreeCursor, type BtreeNode, type BtreeOps, type BtreeSource } from './cursor.js';

@@ -14,7 +14,11 @@ const BLOCK_BYTES = 64;
 const BLOCKS = 32;
 
 /** Any block is good. */
-const plain: BlockOps<string> = { name: 'plain', crcOffset: () => undefined, verify: () => undefined };
+const plain: BlockOps<string> = {
+  name: 'plain',
+  crcOffset: () => undefined,
+  verify: () => undefined,
+};
 const other: BlockOps<string> = { ...plain, name: 'other' };
 
 /** Good are blocks whose first byte is not 0xbb. */
@@ -24,7 +28,10 @@ const picky: BlockOps<string> = {
   verify: ({ bytes }, rule) => (bytes[0] === 0xbb ? rule : undefined),
 };
 
-const image = Uint8Array.from({ length: BLOCKS * BLOCK_BYTES }, (_, at) => Math.floor(at / BLOCK_BYTES) * 7 + at);
+const image = Uint8Array.from(
+  { length: BLOCKS * BLOCK_BYTES },
+  (_, at) => Math.floor(at / BLOCK_BYTES) * 7 + at,
+);
 
 class CountingDevice extends MemoryDevice {
   reads = 0;
@@ -77,7 +84,9 @@ test('a block gathered from pieces is those pieces, in order', () => {
   const piece = (number: number): Piece => ({ address: number * BLOCK_BYTES, length: BLOCK_BYTES });
   const gathered = (...numbers: number[]): Block => cache.readPieces(numbers.map(piece), plain);
   const bytesOf = (...numbers: number[]): Buffer =>
-    Buffer.concat(numbers.map((number) => image.subarray(number * BLOCK_BYTES, (number + 1) * BLOCK_BYTES)));
+    Buffer.concat(
+      numbers.map((number) => image.subarray(number * BLOCK_BYTES, (number + 1) * BLOCK_BYTES)),
+    );
   const first = gathered(3, 9);
   ok(bytesOf(3, 9).equals(first.bytes));
   equal(gathered(3, 9), first);
@@ -107,7 +116,9 @@ test('a wrong checksum is told as such, before any other rule', () => {
   const summed: BlockOps<string> = { ...picky, crcOffset: () => 8 };
   equal(cacheOf(new MemoryDevice(bytes), 1024).read(0, BLOCK_BYTES, summed).bytes[0], bytes[0]);
   bytes[0] = 0xbb;
-  throws(() => cacheOf(new MemoryDevice(bytes), 1024).read(0, BLOCK_BYTES, summed), { code: 'EBADMSG' });
+  throws(() => cacheOf(new MemoryDevice(bytes), 1024).read(0, BLOCK_BYTES, summed), {
+    code: 'EBADMSG',
+  });
 });
 
 const addresses = fc.array(fc.nat({ max: BLOCKS - 1 }), { minLength: 1, maxLength: 200 });
@@ -155,13 +166,19 @@ test('a device without readSync gives the same, whatever is asked', async () => 
             { address, length: BLOCK_BYTES },
             { address: next, length: BLOCK_BYTES },
           ];
-          const block = number % 3 === 0 ? cache.readPieces(pieces, plain) : cache.read(address, BLOCK_BYTES, plain);
+          const block =
+            number % 3 === 0
+              ? cache.readPieces(pieces, plain)
+              : cache.read(address, BLOCK_BYTES, plain);
           return block.bytes.reduce((sum, byte) => sum * 31 + byte, 0);
         });
       const want = ask(cacheOf(device(), 256))();
       const cache = cacheOf(slowDevice(image), 256);
       deepEqual(await cache.settle(ask(cache)), want);
-      deepEqual(await Promise.all([cache.settle(ask(cache)), cache.settle(ask(cache))]), [want, want]);
+      deepEqual(await Promise.all([cache.settle(ask(cache)), cache.settle(ask(cache))]), [
+        want,
+        want,
+      ]);
     }),
   );
 });
@@ -181,9 +198,13 @@ test('what code throws leaves settle, also after blocks were waited for', async 
 
 test('when nobody waits any more, the budget holds again', async () => {
   let reads = 0;
-  const cache = cacheOf(slowDevice(image, () => reads++), 2 * BLOCK_BYTES);
+  const cache = cacheOf(
+    slowDevice(image, () => reads++),
+    2 * BLOCK_BYTES,
+  );
   const all = (): void => {
-    for (let number = 0; number < BLOCKS; number++) cache.read(number * BLOCK_BYTES, BLOCK_BYTES, plain);
+    for (let number = 0; number < BLOCKS; number++)
+      cache.read(number * BLOCK_BYTES, BLOCK_BYTES, plain);
   };
   await cache.settle(all);
   equal(reads, BLOCKS);

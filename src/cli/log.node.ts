@@ -11,13 +11,17 @@ export async function log(
 ): Promise<number> {
   const image = rawArgument(argument).toString();
   // A dirty log is what there is to see, so that it is no reason not to open.
-  const description = await withImage(image, { ...options, norecovery: true }, (_fs, { driver }) => {
-    try {
-      return driver.describeLog();
-    } catch (error) {
-      throw new Failure(image, error);
-    }
-  });
+  const description = await withImage(
+    image,
+    { ...options, norecovery: true },
+    (_fs, { driver }) => {
+      try {
+        return driver.describeLog();
+      } catch (error) {
+        throw new Failure(image, error);
+      }
+    },
+  );
   const output = new Output();
   if (json) output.json(description);
   else {

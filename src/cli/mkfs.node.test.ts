@@ -10,12 +10,24 @@ const UUID = '3f2504e0-4f89-11d3-9a0c-0305e82c3301';
 
 test('makes the image when it is not there, with what was asked for', (t) => {
   const image = join(scratch(t), 'new.img');
-  const options = ['--size', '40M', '--label', 'made here', '--with', 'rmapbt,nrext64', '--without', 'bigtime'];
+  const options = [
+    '--size',
+    '40M',
+    '--label',
+    'made here',
+    '--with',
+    'rmapbt,nrext64',
+    '--without',
+    'bigtime',
+  ];
   const { status, err } = daxkit(['mkfs', image, ...options]);
   equal(status, 0, err);
   match(err, /warning: smaller than 300 MiB/);
   equal(statSync(image).size, 40 * MEBIBYTE);
-  const info = JSON.parse(daxkit(['info', '--json', image]).out) as { label: string; features: string[] };
+  const info = JSON.parse(daxkit(['info', '--json', image]).out) as {
+    label: string;
+    features: string[];
+  };
   equal(info.label, 'made here');
   ok(info.features.includes('rmapbt') && info.features.includes('nrext64'));
   ok(!info.features.includes('bigtime'));
@@ -55,7 +67,12 @@ test('an image that could not be made does not stay', (t) => {
 
 test('asked wrongly, the status is 2', (t) => {
   const image = join(scratch(t), 'none.img');
-  for (const options of [[], ['--size', '1x'], ['--size', '32M', '--with', 'magic'], ['--size', '32M', '--target', 'linux-2.6']]) {
+  for (const options of [
+    [],
+    ['--size', '1x'],
+    ['--size', '32M', '--with', 'magic'],
+    ['--size', '32M', '--target', 'linux-2.6'],
+  ]) {
     equal(daxkit(['mkfs', image, ...options]).status, 2, options.join(' '));
     ok(!existsSync(image));
   }

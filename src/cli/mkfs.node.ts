@@ -1,7 +1,13 @@
 /** `daxkit mkfs`: make a file system in an image file, which is made too when it is not there, or on a device. */
 import { closeSync, ftruncateSync, openSync, statSync, truncateSync, unlinkSync } from 'node:fs';
 import { openDevice } from '../device/index.node.js';
-import { mkfs, MKFS_TARGETS, type MkfsFeatures, type MkfsOptions, type MkfsTarget } from '../xfs/index.js';
+import {
+  mkfs,
+  MKFS_TARGETS,
+  type MkfsFeatures,
+  type MkfsOptions,
+  type MkfsTarget,
+} from '../xfs/index.js';
 import { complain } from './complain.node.js';
 import { Failure, UsageError } from './failure.js';
 import { Output } from './output.node.js';
@@ -59,7 +65,16 @@ export async function makeFileSystem(argument: string, given: MkfsArguments): Pr
 }
 
 function toOptions(given: MkfsArguments): MkfsOptions {
-  const { dirBlockSize, groups, imaxpct, target, with: on, without: off, json: _json, ...same } = given;
+  const {
+    dirBlockSize,
+    groups,
+    imaxpct,
+    target,
+    with: on,
+    without: off,
+    json: _json,
+    ...same
+  } = given;
   const epoch = process.env['SOURCE_DATE_EPOCH'];
   return {
     ...same,
@@ -74,7 +89,8 @@ function toOptions(given: MkfsArguments): MkfsOptions {
 
 function targetOf(text: string): MkfsTarget {
   const target = MKFS_TARGETS.find((known) => known === text);
-  if (target === undefined) throw new UsageError(`mkfs: --target is one of ${MKFS_TARGETS.join(', ')}`);
+  if (target === undefined)
+    throw new UsageError(`mkfs: --target is one of ${MKFS_TARGETS.join(', ')}`);
   return target;
 }
 
@@ -84,7 +100,9 @@ function featuresOf(list: string | undefined, value: boolean): Partial<MkfsFeatu
     list.split(',').map((text) => {
       const name = FEATURE_NAMES.find((known) => known === text);
       if (name === undefined)
-        throw new UsageError(`mkfs: "${text}" is no feature; there are ${FEATURE_NAMES.join(', ')}`);
+        throw new UsageError(
+          `mkfs: "${text}" is no feature; there are ${FEATURE_NAMES.join(', ')}`,
+        );
       return [name, value];
     }),
   );
@@ -92,14 +110,16 @@ function featuresOf(list: string | undefined, value: boolean): Partial<MkfsFeatu
 
 /** Seconds since 1970, as the convention for reproducible builds has it. */
 function epochTime(text: string): number {
-  if (!/^\d{1,11}$/.test(text)) throw new UsageError(`mkfs: SOURCE_DATE_EPOCH "${text}" is no number of seconds`);
+  if (!/^\d{1,11}$/.test(text))
+    throw new UsageError(`mkfs: SOURCE_DATE_EPOCH "${text}" is no number of seconds`);
   return Number(text) * 1000;
 }
 
 /** @returns whether the image was not there, and has been made: all holes */
 function prepareFile(path: string, size: number | undefined): boolean {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return false;
-  if (size === undefined) throw new UsageError(`mkfs: ${path} is not there: give --size to make it`);
+  if (size === undefined)
+    throw new UsageError(`mkfs: ${path} is not there: give --size to make it`);
   const descriptor = openSync(path, 'wx');
   try {
     ftruncateSync(descriptor, size);
@@ -114,7 +134,9 @@ async function resize(path: string, size: number, force: boolean): Promise<void>
   const stat = statSync(path);
   if (!stat.isFile() || stat.size === size) return;
   if (stat.size > 0 && !force)
-    throw new Error(`it is there and has ${countText(stat.size)} bytes: --force gives it another size`);
+    throw new Error(
+      `it is there and has ${countText(stat.size)} bytes: --force gives it another size`,
+    );
   const device = await openDevice(path, { readOnly: false }); // refuses what somebody uses
   try {
     truncateSync(path, size);
@@ -128,8 +150,14 @@ function report(result: Awaited<ReturnType<typeof mkfs>>, path: string, json: bo
   if (json) output.json({ image: path, ...result });
   else {
     const { size, blockSize, groups, groupSize, logSize, uuid } = result;
-    output.line('made  ', `${path}: XFS of ${sizeText(size)}, blocks of ${countText(blockSize)} bytes`);
-    output.line('with  ', `${groups} groups of ${sizeText(groupSize)}, a log of ${sizeText(logSize)}`);
+    output.line(
+      'made  ',
+      `${path}: XFS of ${sizeText(size)}, blocks of ${countText(blockSize)} bytes`,
+    );
+    output.line(
+      'with  ',
+      `${groups} groups of ${sizeText(groupSize)}, a log of ${sizeText(logSize)}`,
+    );
     output.line('uuid  ', uuid);
   }
   output.flush();

@@ -136,17 +136,23 @@ function imageCommand(program: Command, nameAndArguments: string, description: s
 }
 
 function parseNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new InvalidArgumentError('It is a number from 1 on.');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is a number from 1 on.');
   return Number(text);
 }
 
-const SIZE_UNITS: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+const SIZE_UNITS: Record<string, number> = {
+  '': 1,
+  k: 2 ** 10,
+  m: 2 ** 20,
+  g: 2 ** 30,
+  t: 2 ** 40,
+};
 
 function parseSize(text: string): number {
   const [, digits, unit] = /^(\d{1,15})([kmgt]?)$/i.exec(text) ?? [];
   const size = Number(digits) * (SIZE_UNITS[unit?.toLowerCase() ?? ''] ?? Number.NaN);
-  if (!Number.isSafeInteger(size)) throw new InvalidArgumentError('It is a size, as 512, 4k, 300M or 1G.');
+  if (!Number.isSafeInteger(size))
+    throw new InvalidArgumentError('It is a size, as 512, 4k, 300M or 1G.');
   return size;
 }
 

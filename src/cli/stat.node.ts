@@ -72,7 +72,16 @@ function writeText(output: Output, facts: Facts): void {
     output.line(`Parent:   inode ${ino}, as `, output.name(name));
 }
 
-function toJson({ place, inode, details, size, blockBytes, target, attributes, parents }: Facts): unknown {
+function toJson({
+  place,
+  inode,
+  details,
+  size,
+  blockBytes,
+  target,
+  attributes,
+  parents,
+}: Facts): unknown {
   return {
     ...nameFields(place.path, 'path'),
     type: typeName(inode),

@@ -5,15 +5,38 @@ import { getSystemErrorMap } from 'node:util';
 import { CorruptError, FsError, inCall, type ErrorCode } from './errors.js';
 
 const CODES: readonly ErrorCode[] = [
-  'EPERM', 'ENOENT', 'EIO', 'EBADF', 'EACCES', 'EBUSY', 'EEXIST', 'ENOTDIR', 'EISDIR', 'EINVAL', 'EFBIG',
-  'ENOSPC', 'EROFS', 'ERANGE', 'ENAMETOOLONG', 'ENOTEMPTY', 'ELOOP', 'ENODATA', 'EBADMSG', 'EOVERFLOW',
-  'ENXIO', 'ENOTSUP',
+  'EPERM',
+  'ENOENT',
+  'EIO',
+  'EBADF',
+  'EACCES',
+  'EBUSY',
+  'EEXIST',
+  'ENOTDIR',
+  'EISDIR',
+  'EINVAL',
+  'EFBIG',
+  'ENOSPC',
+  'EROFS',
+  'ERANGE',
+  'ENAMETOOLONG',
+  'ENOTEMPTY',
+  'ELOOP',
+  'ENODATA',
+  'EBADMSG',
+  'EOVERFLOW',
+  'ENXIO',
+  'ENOTSUP',
 ];
 
-test('numbers are those of this machine, where it is Linux', { skip: process.platform !== 'linux' }, () => {
-  const errno = constants.errno as { readonly [code: string]: number };
-  for (const code of CODES) equal(new FsError(code).errno, -errno[code]!, code);
-});
+test(
+  'numbers are those of this machine, where it is Linux',
+  { skip: process.platform !== 'linux' },
+  () => {
+    const errno = constants.errno as { readonly [code: string]: number };
+    for (const code of CODES) equal(new FsError(code).errno, -errno[code]!, code);
+  },
+);
 
 /** Node says "operation not supported on socket", and there is none here. */
 const OWN_WORDS: ErrorCode = 'ENOTSUP';

@@ -20,7 +20,10 @@ test('all of [0, limit) is met, evenly', () => {
       const random = new Random(seed);
       const met = new Array<number>(limit).fill(0);
       for (let i = 0; i < 400 * limit; i++) met[random.below(limit)]!++;
-      ok(met.every((count) => count > 250 && count < 550), met.join());
+      ok(
+        met.every((count) => count > 250 && count < 550),
+        met.join(),
+      );
     }),
   );
 });

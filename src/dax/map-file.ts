@@ -60,12 +60,13 @@ function collect(
   const runs: Run[] = [];
   const bytes = bytesToEnd(inode, offset, blockBytes, length);
   let { block, byte } = offset;
-  for (let at = 0; at < bytes; ) {
+  for (let at = 0; at < bytes;) {
     const blocks = Math.ceil((byte + bytes - at) / blockBytes);
     const mapping = iomapBegin(iomap, inode, block, blocks, true);
     const part = Math.min(bytes - at, mapping.length * blockBytes - byte);
     if (mapping.type !== 'hole') extents.push(mapping);
-    if (mapping.type === 'mapped') append(runs, { at, address: mapping.address + byte, length: part });
+    if (mapping.type === 'mapped')
+      append(runs, { at, address: mapping.address + byte, length: part });
     at += part;
     block += mapping.length;
     byte = 0;
@@ -75,7 +76,8 @@ function collect(
 
 function append(runs: Run[], run: Run): void {
   const last = runs[runs.length - 1];
-  const follows = last?.at === run.at - (last?.length ?? 0) && last.address + last.length === run.address;
+  const follows =
+    last?.at === run.at - (last?.length ?? 0) && last.address + last.length === run.address;
   if (follows) last.length += run.length;
   else runs.push(run);
 }

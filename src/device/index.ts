@@ -1,6 +1,5 @@
 export { BlobDevice, type BlobLike } from './blob-device.js';
 export type { BlockDevice, DirectAccess } from './block-device.js';
-export { formatDeviceNumber, joinDeviceNumber, splitDeviceNumber } from './device-number.js';
 export type { DeviceNumber } from './device-number.js';
 export { MemoryDevice, type MemoryDeviceOptions } from './memory-device.js';
 export { OverlayDevice } from './overlay-device.js';

@@ -42,7 +42,7 @@ export class OverlayDevice implements BlockDevice {
 
   async write(position: number, source: Uint8Array): Promise<void> {
     checkRange(this, position, source.length);
-    for (let at = 0; at < source.length; ) {
+    for (let at = 0; at < source.length;) {
       const start = roundDown(position + at, CHUNK_BYTES);
       const chunk = await this.#chunk(start);
       const into = position + at - start;

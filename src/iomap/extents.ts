@@ -21,7 +21,7 @@ export function* mappings(
   report: boolean,
 ): Generator<IomapMapping> {
   const end = Math.min(from + length, fileBlocksMax(ops.blockBytes));
-  for (let block = from; block < end; ) {
+  for (let block = from; block < end;) {
     const mapping = iomapBegin(ops, inode, block, end - block, report);
     if (mapping.type !== 'hole') yield mapping;
     block += mapping.length;
@@ -34,11 +34,16 @@ export function* mappings(
  *
  * @throws FsError ENXIO past the end of the file, and when there is no more data
  */
-export function seek(ops: IomapOps, inode: Inode, position: Position, want: 'data' | 'hole'): Position {
+export function seek(
+  ops: IomapOps,
+  inode: Inode,
+  position: Position,
+  want: 'data' | 'hole',
+): Position {
   if (comparePositions(position, inode.size) >= 0) throw new FsError('ENXIO');
   const { size } = inode;
   const end = size.block + (size.byte > 0 ? 1 : 0);
-  for (let { block } = position; block < end; ) {
+  for (let { block } = position; block < end;) {
     const mapping = iomapBegin(ops, inode, block, end - block);
     if ((mapping.type === 'mapped') === (want === 'data'))
       return block === position.block ? position : { block, byte: 0 };

@@ -12,7 +12,12 @@ export interface FileSource {
 }
 
 /** Bytes from `position` to the end of the file, at most `limit`. */
-export function bytesToEnd(inode: Inode, position: Position, blockBytes: number, limit: number): number {
+export function bytesToEnd(
+  inode: Inode,
+  position: Position,
+  blockBytes: number,
+  limit: number,
+): number {
   if (comparePositions(position, inode.size) >= 0) return 0;
   const { size } = inode;
   return Math.min(limit, (size.block - position.block) * blockBytes + size.byte - position.byte);
@@ -33,7 +38,7 @@ export async function readFileRange(
   const { blockBytes } = iomap;
   const length = bytesToEnd(inode, position, blockBytes, target.length);
   let { block, byte } = position;
-  for (let at = 0; at < length; ) {
+  for (let at = 0; at < length;) {
     const blocks = Math.ceil((byte + length - at) / blockBytes);
     const from = block;
     const mapping = await source.settle(() => iomapBegin(iomap, inode, from, blocks));

@@ -8,7 +8,10 @@ import { crc32c, crc32cAround } from './crc32c.js';
 if (process.env['FC_SEED']) fc.configureGlobal({ seed: Number(process.env['FC_SEED']) });
 
 /** Any bytes would do; these differ at every place. */
-const BYTES = Uint8Array.from({ length: 4096 + 64 }, (_, at) => Math.imul(at + 1, 0x9e3779b1) >>> 24);
+const BYTES = Uint8Array.from(
+  { length: 4096 + 64 },
+  (_, at) => Math.imul(at + 1, 0x9e3779b1) >>> 24,
+);
 
 test('the check value of the standard', () => {
   equal(crc32c(new TextEncoder().encode('123456789')), 0xe3069283);

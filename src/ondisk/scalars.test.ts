@@ -33,7 +33,10 @@ function recordOf({ scalar, bytes }: Case) {
 
 /** Byte by byte, most significant first. */
 function plainRead(bytes: Uint8Array, isLittle: boolean): bigint {
-  return (isLittle ? bytes.toReversed() : bytes).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  return (isLittle ? bytes.toReversed() : bytes).reduce(
+    (sum, byte) => sum * 256n + BigInt(byte),
+    0n,
+  );
 }
 
 test('any bytes are read as the number that they are, and written back as they were', () => {
@@ -52,7 +55,17 @@ test('any bytes are read as the number that they are, and written back as they w
 });
 
 const LIMIT = 2n ** 53n;
-const edges = [0n, -1n, 1n, -(2n ** 32n), 2n ** 32n, 2n ** 53n - 1n, 2n ** 53n, -(2n ** 53n), -(2n ** 53n) - 1n];
+const edges = [
+  0n,
+  -1n,
+  1n,
+  -(2n ** 32n),
+  2n ** 32n,
+  2n ** 53n - 1n,
+  2n ** 53n,
+  -(2n ** 53n),
+  -(2n ** 53n) - 1n,
+];
 
 test('64 bits are signed, exact below 2^53, and a CorruptError beyond', () => {
   const numbers = fc.oneof(

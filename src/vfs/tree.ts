@@ -37,7 +37,8 @@ export class Dentry {
   /** Components from the root to here. */
   components(): string[] {
     const components: string[] = this.parent === undefined ? [] : [this.component];
-    for (let at = this.parent; at?.parent !== undefined; at = at.parent) components.push(at.component);
+    for (let at = this.parent; at?.parent !== undefined; at = at.parent)
+      components.push(at.component);
     return components.reverse();
   }
 }
@@ -84,7 +85,10 @@ export class Tree {
   walk(path: string | Uint8Array, follow: boolean): Place {
     if (typeof path === 'string' ? path.includes('\0') : path.includes(0))
       throw new FsError('EINVAL', { detail: 'a path has no NUL in it' });
-    return (typeof path === 'string' ? this.#walkKnown(path, follow) : undefined) ?? this.#walkAll(path, follow);
+    return (
+      (typeof path === 'string' ? this.#walkKnown(path, follow) : undefined) ??
+      this.#walkAll(path, follow)
+    );
   }
 
   /** The common case: every component is known, none needs care. `undefined` when it is not so. */
@@ -93,7 +97,7 @@ export class Tree {
     if (length === 0 || path.charCodeAt(length - 1) === SLASH) return undefined;
     let dentry = this.#root;
     let inode = this.#inodeOf(dentry);
-    for (let start = 0; start < length; ) {
+    for (let start = 0; start < length;) {
       if (path.charCodeAt(start) === SLASH) {
         start++;
         continue;
@@ -190,5 +194,7 @@ export class Tree {
 function endsAtDirectory(path: string | Uint8Array): boolean {
   const end = path.slice(-3);
   const text = typeof end === 'string' ? end : String.fromCharCode(...end);
-  return text.endsWith('/') || text === '.' || text === '..' || text.endsWith('/.') || text === '/..';
+  return (
+    text.endsWith('/') || text === '.' || text === '..' || text.endsWith('/.') || text === '/..'
+  );
 }

@@ -21,7 +21,8 @@ export function xfsIomapOps(mount: Mount): IomapOps {
         return { type: 'hole', block, length: blocks, address: 0, shared: false };
       const type = run.unwritten ? 'unwritten' : 'mapped';
       const address = geometry.blockAddress(run.start);
-      if (!report || !inode.isReflinked) return { type, block, length: blocks, address, shared: false };
+      if (!report || !inode.isReflinked)
+        return { type, block, length: blocks, address, shared: false };
       const agno = geometry.agno(run.start);
       const part = sharedRun(mount, agno, geometry.agblock(run.start), blocks);
       return { type, block, length: part.length, address, shared: part.shared };

@@ -234,7 +234,8 @@ export async function openXfs(device: BlockDevice, options: XfsOptions): Promise
     const log = isLogClean(new LogRing(mount)) ? 'clean' : 'dirty';
     if (log === 'dirty' && !options.norecovery)
       throw new FsError('ENOTSUP', {
-        detail: 'the log is dirty and replay is not in this version: mount the image once, or open it with norecovery',
+        detail:
+          'the log is dirty and replay is not in this version: mount the image once, or open it with norecovery',
       });
     return new XfsDriver(device, mount, log);
   });

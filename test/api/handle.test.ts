@@ -34,7 +34,7 @@ async function statOf(image: string, path: string): Promise<Stats> {
 /** The whole file by reads at positions, of a length that divides nothing. */
 async function readByParts(handle: FileHandle): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(1237), 0, 1237, at);
     if (bytesRead === 0) return Buffer.concat(parts);
     parts.push(buffer.subarray(0, bytesRead));
@@ -59,7 +59,11 @@ test('all ways of reading give the same bytes', () =>
     deepEqual(await handle.readFile(), whole.subarray(13), 'from the position of the handle');
 
     const streamed: Buffer[] = [];
-    for await (const chunk of handle.createReadStream({ start: 7, end: 20_000, highWaterMark: 999 }))
+    for await (const chunk of handle.createReadStream({
+      start: 7,
+      end: 20_000,
+      highWaterMark: 999,
+    }))
       streamed.push(chunk as Buffer);
     deepEqual(Buffer.concat(streamed), whole.subarray(7, 20_001));
 
@@ -167,7 +171,13 @@ test('what lies behind the end of a file in its last block is never seen', () =>
     const [extent] = await extentsOf(image, '/data/dense');
     const { size } = await statOf(image, '/data/dense');
     const descriptor = openSync(image, 'r+');
-    writeSync(descriptor, Buffer.alloc(extent!.length - size, 0xff), 0, null, extent!.physical + size);
+    writeSync(
+      descriptor,
+      Buffer.alloc(extent!.length - size, 0xff),
+      0,
+      null,
+      extent!.physical + size,
+    );
     closeSync(descriptor);
     await using fs = await open(image);
     await using handle = await fs.open('/data/dense');

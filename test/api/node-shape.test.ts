@@ -19,8 +19,9 @@ const CALLS: Record<string, Call> = {
   'stat of a loop of links': (fs, root) => fs.stat(`${root}/symlinks/loop`),
   'stat of a dangling link': (fs, root) => fs.stat(`${root}/symlinks/dangling`),
   'readlink of a file': (fs, root) => fs.readlink(`${root}/readme.txt`),
-  'readlink': (fs, root) => fs.readlink(`${root}/symlinks/remote`),
-  'readlink as bytes': (fs, root) => fs.readlink(`${root}/symlinks/not-utf8`, { encoding: 'buffer' }),
+  readlink: (fs, root) => fs.readlink(`${root}/symlinks/remote`),
+  'readlink as bytes': (fs, root) =>
+    fs.readlink(`${root}/symlinks/not-utf8`, { encoding: 'buffer' }),
   'readlink in hex': (fs, root) => fs.readlink(`${root}/symlinks/not-utf8`, 'hex'),
   'readdir of a file': (fs, root) => fs.readdir(`${root}/readme.txt`),
   'readdir of nothing': (fs, root) => fs.readdir(`${root}/missing`),
@@ -29,7 +30,7 @@ const CALLS: Record<string, Call> = {
   'opendir of a file': (fs, root) => fs.opendir(`${root}/readme.txt`),
   'open of nothing': (fs, root) => fs.open(`${root}/missing`),
   'readFile of a directory': (fs, root) => fs.readFile(`${root}/dirs`),
-  'readFile': (fs, root) => fs.readFile(`${root}/data/sparse`),
+  readFile: (fs, root) => fs.readFile(`${root}/data/sparse`),
   'readFile as text': (fs, root) => fs.readFile(`${root}/readme.txt`, 'utf8'),
   'readFile in base64': (fs, root) => fs.readFile(`${root}/readme.txt`, { encoding: 'base64' }),
   'access to read': (fs, root) => fs.access(`${root}/readme.txt`, nodeFs.constants.R_OK),
@@ -124,8 +125,16 @@ test('statfs tells what the kernel tells', (t) =>
 
 test('realpath and the walk through links agree', (t) =>
   withBoth(t, async (ours, mountPoint) => {
-    for (const path of ['/symlinks/local', '/symlinks/../data/./dense', '/', '/dirs/short/symlink', '/..']) {
-      const theirs = await nodeFs.realpath(mountPoint + (path === '/..' ? '' : path)).catch(() => undefined);
+    for (const path of [
+      '/symlinks/local',
+      '/symlinks/../data/./dense',
+      '/',
+      '/dirs/short/symlink',
+      '/..',
+    ]) {
+      const theirs = await nodeFs
+        .realpath(mountPoint + (path === '/..' ? '' : path))
+        .catch(() => undefined);
       if (theirs === undefined) continue;
       equal(await ours.realpath(path), theirs.slice(mountPoint.length) || '/', path);
     }

@@ -13,15 +13,22 @@ test('a dirty log is replayed as the kernel replays it', async () => {
   const pristine = bytes.slice();
   const { fs, result } = await openReplayed(new MemoryDevice(bytes));
   ok(result.transactions > 0);
-  const difference = firstDifference(record!.entriesAfterReplay!, await ourListing(fs), { ignore: ['xfs'] });
+  const difference = firstDifference(record!.entriesAfterReplay!, await ourListing(fs), {
+    ignore: ['xfs'],
+  });
   strictEqual(difference, undefined);
   ok(Buffer.from(bytes).equals(Buffer.from(pristine)), 'the image itself is as it was');
 });
 
 test('on a device that cannot be read synchronously too', async () => {
   const [record] = loadManifest('dirty-log').fileSystems;
-  const { fs } = await openReplayed(new BlobDevice(new Blob([fixtureBytes('dirty-log') as Uint8Array<ArrayBuffer>])));
-  equal((await fs.readdir('/', { recursive: true })).length, record!.entriesAfterReplay!.length - 1);
+  const { fs } = await openReplayed(
+    new BlobDevice(new Blob([fixtureBytes('dirty-log') as Uint8Array<ArrayBuffer>])),
+  );
+  equal(
+    (await fs.readdir('/', { recursive: true })).length,
+    record!.entriesAfterReplay!.length - 1,
+  );
 });
 
 test('a clean log has nothing to replay', async () => {

@@ -64,7 +64,10 @@ test('an image stays sparse', () =>
     const device = await openDevice(path, { readOnly: false });
     await mkfs(device, FIXED);
     await device.close();
-    ok(statSync(path).blocks * 512 < MEBIBYTE, 'a gibibyte of file system takes less than a mebibyte');
+    ok(
+      statSync(path).blocks * 512 < MEBIBYTE,
+      'a gibibyte of file system takes less than a mebibyte',
+    );
   }));
 
 test('targets turn on what their kernel mounts', async () => {

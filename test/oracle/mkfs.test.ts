@@ -25,7 +25,8 @@ async function ours(path: string, bytes: number, options: MkfsOptions): Promise<
   await device.close();
 }
 
-const flag = (on: boolean | undefined, otherwise: boolean): string => ((on ?? otherwise) ? '1' : '0');
+const flag = (on: boolean | undefined, otherwise: boolean): string =>
+  (on ?? otherwise) ? '1' : '0';
 
 function theirs(path: string, bytes: number, options: MkfsOptions): void {
   blankImage(path, bytes);
@@ -57,7 +58,9 @@ function theirs(path: string, bytes: number, options: MkfsOptions): void {
     `size=${options.blockSize ?? 4096}`,
     '-s',
     `size=${options.sectorSize ?? 512}`,
-    ...(options.directoryBlockSize === undefined ? [] : ['-n', `size=${options.directoryBlockSize}`]),
+    ...(options.directoryBlockSize === undefined
+      ? []
+      : ['-n', `size=${options.directoryBlockSize}`]),
     ...(options.logSize === undefined ? [] : ['-l', `size=${options.logSize}`]),
     ...(options.label === undefined ? [] : ['-L', options.label]),
     ...(data.length === 0 ? [] : ['-d', data.join(',')]),

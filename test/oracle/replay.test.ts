@@ -4,7 +4,16 @@
  */
 import { strictEqual } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDevice } from '#src/index.js';
@@ -48,7 +57,14 @@ function work(mountPoint: string, random: Random): void {
       else if (choice < 78) renameSync(old, path);
       else if (choice < 84) linkSync(old, path);
       else if (choice < 90) truncateSync(old, random.below(200_000));
-      else run('setfattr', ['-n', `user.${'n'.repeat(1 + random.below(30))}`, '-v', 'v'.repeat(random.below(3000)), old]);
+      else
+        run('setfattr', [
+          '-n',
+          `user.${'n'.repeat(1 + random.below(30))}`,
+          '-v',
+          'v'.repeat(random.below(3000)),
+          old,
+        ]);
     } catch (error) {
       if (!/ENOENT|EEXIST|No such file|too long|Argument list/.test(String(error))) throw error;
     }
@@ -74,7 +90,9 @@ test('the kernel and we recover the same', async (t) => {
           run('xfs_io', ['-x', '-c', shutdown, mountPoint]);
         });
         copyFileSync(image, kernels);
-        const expected = await withLoopMount(kernels, {}, (mountPoint) => kernelListing(mountPoint));
+        const expected = await withLoopMount(kernels, {}, (mountPoint) =>
+          kernelListing(mountPoint),
+        );
         const { fs, result } = await openReplayed(await openDevice(image));
         const what = `${format.join(' ')}, ${shutdown}, ${result.transactions} transactions`;
         const difference = firstDifference(expected, await ourListing(fs), { ignore: ['xfs'] });

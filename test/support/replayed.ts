@@ -6,7 +6,9 @@ import { Superblock } from '#src/xfs/format/superblock.js';
 import { recoverInMemory } from '#src/xfs/log/recover.js';
 import type { ReplayResult } from '#src/xfs/log/replay.js';
 
-export async function openReplayed(device: BlockDevice): Promise<{ fs: FileSystem; result: ReplayResult }> {
+export async function openReplayed(
+  device: BlockDevice,
+): Promise<{ fs: FileSystem; result: ReplayResult }> {
   const sector = new Uint8Array(512);
   await device.read(0, sector);
   const geometry = new Geometry(new Superblock(new DataView(sector.buffer)));

@@ -22,7 +22,10 @@ const bySizeTree = defineTree({
   magic: [0x41425443, 0x41423343], // ABTC, AB3C
   keyBytes: 8,
   recordBytes: FreeRecord.bytes,
-  order: [[FreeRecord.offsets.length, ALL_BITS], [FreeRecord.offsets.start, ALL_BITS]],
+  order: [
+    [FreeRecord.offsets.length, ALL_BITS],
+    [FreeRecord.offsets.start, ALL_BITS],
+  ],
   root(mount, agno) {
     const agf = readAgf(mount, agno);
     return { agblock: agf.bySizeRoot, levels: agf.bySizeLevels };

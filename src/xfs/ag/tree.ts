@@ -53,7 +53,15 @@ function inOrder(words: readonly Word[], otherWords = words): BtreeOps<number>['
   };
 }
 
-export function defineTree({ name, magic, keyBytes, recordBytes, order, keyOrder, root }: TreeSpec): AgTree {
+export function defineTree({
+  name,
+  magic,
+  keyBytes,
+  recordBytes,
+  order,
+  keyOrder,
+  root,
+}: TreeSpec): AgTree {
   const [sortAt] = order[0]!;
   const compare = (view: DataView, at: number, target: number): number =>
     view.getUint32(at + sortAt) - target;

@@ -92,7 +92,8 @@ export function findAttribute(
 export function attributeValue(mount: Mount, inode: XfsInode, { value }: RawAttribute): Uint8Array {
   if (value instanceof Uint8Array) return value.slice();
   const { length } = value;
-  if (length > ATTR_VALUE_BYTES_MAX) throw inode.corrupt('attribute values are at most 65536 bytes');
+  if (length > ATTR_VALUE_BYTES_MAX)
+    throw inode.corrupt('attribute values are at most 65536 bytes');
   const bytes = new Uint8Array(length);
   const header = attrRemoteHeaderBytes(mount.geometry);
   let { block } = value;
@@ -150,7 +151,8 @@ function leftmostLeaf(
   let level: number | undefined;
   while (isNode(block)) {
     const own = daSecond(block.view, geometry);
-    if (level !== undefined && own !== level - 1) throw block.corrupt("level is its parent's less one");
+    if (level !== undefined && own !== level - 1)
+      throw block.corrupt("level is its parent's less one");
     level = own;
     const count = daCount(block.view, geometry);
     const index = Math.min(daSearch(block.view, start, count, hash), count - 1);
@@ -184,7 +186,8 @@ function visitLeaves(
     for (let i = daSearch(leaf.view, start, count, from); i < count; i++) {
       const entry = new AttrLeafEntry(leaf.view, start + i * AttrLeafEntry.bytes);
       if (entry.hash > to) return;
-      if ((entry.flags & AttrFlag.incomplete) === 0 && visit(readLeafAttribute(leaf, entry))) return;
+      if ((entry.flags & AttrFlag.incomplete) === 0 && visit(readLeafAttribute(leaf, entry)))
+        return;
     }
     const { forward } = new DaHeader(leaf.view);
     if (forward === 0) return;

@@ -1,11 +1,7 @@
 /** Blocks of an attribute fork: leaves and nodes, and the blocks of remote values. */
 import type { Block, BlockOps } from '../../buffer/index.js';
 import { lookupRun } from '../bmap/lookup.js';
-import {
-  AttrRemoteHeader,
-  verifyAttrLeaf,
-  verifyAttrRemote,
-} from '../format/attr.js';
+import { AttrRemoteHeader, verifyAttrLeaf, verifyAttrRemote } from '../format/attr.js';
 import { DaHeader, DaMagic, daMagic, verifyDaNode } from '../format/da-block.js';
 import type { ForkShape } from '../format/dinode.js';
 import type { Geometry } from '../format/geometry.js';

@@ -88,7 +88,11 @@ function posixAcl(disk: Uint8Array): Uint8Array | undefined {
     const tag = from.getUint32(4 + i * 12);
     to.setUint16(4 + i * 8, tag, true);
     to.setUint16(6 + i * 8, from.getUint16(12 + i * 12), true);
-    to.setUint32(8 + i * 8, ACL_TAGS_WITH_ID.has(tag) ? from.getUint32(8 + i * 12) : 0xffff_ffff, true);
+    to.setUint32(
+      8 + i * 8,
+      ACL_TAGS_WITH_ID.has(tag) ? from.getUint32(8 + i * 12) : 0xffff_ffff,
+      true,
+    );
   }
   return call;
 }

@@ -14,7 +14,13 @@ import {
   verifyBtreeBlock,
 } from '../format/btree-block.js';
 import { BMAP_ROOT_HEADER_BYTES, ForkFormat, type ForkShape } from '../format/dinode.js';
-import { EXTENT_BYTES, extentBlock, extentEnd, readExtent, type FileExtent } from '../format/extent.js';
+import {
+  EXTENT_BYTES,
+  extentBlock,
+  extentEnd,
+  readExtent,
+  type FileExtent,
+} from '../format/extent.js';
 import type { Geometry } from '../format/geometry.js';
 import { forkBytes, type XfsInode } from '../inode/inode.js';
 import type { Mount } from '../mount.js';
@@ -73,8 +79,10 @@ class BmapSource implements BtreeSource {
     const level = view.getUint16(at);
     const count = view.getUint16(at + 2);
     const entriesMax = Math.floor((this.fork.length - BMAP_ROOT_HEADER_BYTES) / (KEY_BYTES + 8));
-    if (level === 0 || level >= BTREE_LEVELS_MAX) throw this.inode.corrupt('block map: level 1 to 8');
-    if (count === 0 || count > entriesMax) throw this.inode.corrupt('block map: the root fits the fork');
+    if (level === 0 || level >= BTREE_LEVELS_MAX)
+      throw this.inode.corrupt('block map: level 1 to 8');
+    if (count === 0 || count > entriesMax)
+      throw this.inode.corrupt('block map: the root fits the fork');
     const keysAt = at + BMAP_ROOT_HEADER_BYTES;
     const pointersAt = keysAt + entriesMax * KEY_BYTES;
     const corrupt = (rule: string): CorruptError => this.inode.corrupt(rule);
@@ -83,11 +91,13 @@ class BmapSource implements BtreeSource {
 
   child(pointer: number): BtreeNode {
     const { geometry, cache } = this.mount;
-    if (!geometry.isDataRange(pointer, 1)) throw this.inode.corrupt('block map: blocks lie in a group');
+    if (!geometry.isDataRange(pointer, 1))
+      throw this.inode.corrupt('block map: blocks lie in a group');
     const address = geometry.blockAddress(pointer);
     const block = cache.read(address, geometry.blockBytes, bmapBlockOps);
     const header = new LongBtreeHeader(block.view);
-    if (geometry.hasCrc && header.owner !== this.inode.ino) throw block.corrupt('owner is the inode');
+    if (geometry.hasCrc && header.owner !== this.inode.ino)
+      throw block.corrupt('owner is the inode');
     const headerBytes = btreeHeaderBytes(true, geometry.hasCrc);
     const entriesMax = Math.floor((geometry.blockBytes - headerBytes) / (KEY_BYTES + 8));
     return {
@@ -148,7 +158,11 @@ function lookupExtents(mount: Mount, inode: XfsInode, fork: ForkShape, block: nu
 function lookupTree(mount: Mount, inode: XfsInode, fork: ForkShape, block: number): Neighbours {
   const cursor = new BtreeCursor(new BmapSource(mount, inode, fork), bmapOps);
   const found = cursor.atMost(block);
-  if (!found) return { here: undefined, next: cursor.empty ? undefined : extentBlock(cursor.view, cursor.at) };
+  if (!found)
+    return {
+      here: undefined,
+      next: cursor.empty ? undefined : extentBlock(cursor.view, cursor.at),
+    };
   const here = readExtent(cursor.view, cursor.at);
   if (block < here.block + here.length) return { here, next: undefined };
   return { here, next: cursor.next() ? extentBlock(cursor.view, cursor.at) : undefined };

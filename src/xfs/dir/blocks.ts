@@ -2,13 +2,7 @@
 import { CorruptError } from '../../core/index.js';
 import type { Block, BlockOps, Piece } from '../../buffer/index.js';
 import { lookupRun } from '../bmap/lookup.js';
-import {
-  DaHeader,
-  DaMagic,
-  daMagic,
-  verifyDaNode,
-  verifyDirLeaf,
-} from '../format/da-block.js';
+import { DaHeader, DaMagic, daMagic, verifyDaNode, verifyDirLeaf } from '../format/da-block.js';
 import { DirDataHeader, verifyDirData } from '../format/dir-data.js';
 import type { Geometry } from '../format/geometry.js';
 import type { XfsInode } from '../inode/inode.js';
@@ -28,7 +22,10 @@ const indexOps: BlockOps<Geometry> = {
     const { node, nodeV3, dirLeaf1, dirLeaf1v3, dirLeafN, dirLeafNv3 } = DaMagic;
     if (magic === (geometry.hasCrc ? nodeV3 : node))
       return verifyDaNode(block.view, block.address, geometry);
-    if (magic !== (geometry.hasCrc ? dirLeaf1v3 : dirLeaf1) && magic !== (geometry.hasCrc ? dirLeafNv3 : dirLeafN))
+    if (
+      magic !== (geometry.hasCrc ? dirLeaf1v3 : dirLeaf1) &&
+      magic !== (geometry.hasCrc ? dirLeafNv3 : dirLeafN)
+    )
       return 'directory index: magic of a leaf or node';
     return verifyDirLeaf(block.view, block.address, geometry);
   },
@@ -39,7 +36,7 @@ function piecesOf(mount: Mount, inode: XfsInode, first: number): Piece[] | undef
   const { geometry } = mount;
   const pieces: Piece[] = [];
   const end = first + geometry.dirBlocks;
-  for (let block = first; block < end; ) {
+  for (let block = first; block < end;) {
     const run = lookupRun(mount, inode, inode.data, block);
     if (run.start === undefined) {
       if (block === first) return undefined;
@@ -47,7 +44,10 @@ function piecesOf(mount: Mount, inode: XfsInode, first: number): Piece[] | undef
     }
     if (run.unwritten) throw inode.corrupt('a directory block is written');
     const blocks = Math.min(run.length, end - block);
-    pieces.push({ address: geometry.blockAddress(run.start), length: blocks * geometry.blockBytes });
+    pieces.push({
+      address: geometry.blockAddress(run.start),
+      length: blocks * geometry.blockBytes,
+    });
     block += blocks;
   }
   return pieces;
@@ -64,7 +64,12 @@ function checkOwner(mount: Mount, inode: XfsInode, block: Block, at: number): Bl
 export function readDataBlock(mount: Mount, inode: XfsInode, first: number): Block | undefined {
   const pieces = piecesOf(mount, inode, first);
   if (pieces === undefined) return undefined;
-  return checkOwner(mount, inode, mount.cache.readPieces(pieces, dataOps), DirDataHeader.offsets.owner);
+  return checkOwner(
+    mount,
+    inode,
+    mount.cache.readPieces(pieces, dataOps),
+    DirDataHeader.offsets.owner,
+  );
 }
 
 /** @throws CorruptError when there is none: whoever names an index block is wrong. */

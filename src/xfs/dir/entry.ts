@@ -50,7 +50,12 @@ export function entryIno(mount: Mount, directory: XfsInode, block: Block, at: nu
   return checkedIno(mount, directory, ino);
 }
 
-export function readEntry(mount: Mount, directory: XfsInode, block: Block, at: number): DirectoryEntry {
+export function readEntry(
+  mount: Mount,
+  directory: XfsInode,
+  block: Block,
+  at: number,
+): DirectoryEntry {
   const name = entryName(block, at);
   const typeAt = at + 9 + name.length;
   const type = mount.geometry.hasFtype ? entryType(block.view.getUint8(typeAt)) : 0;
@@ -60,4 +65,3 @@ export function readEntry(mount: Mount, directory: XfsInode, block: Block, at: n
 export function isDotName(name: Uint8Array): boolean {
   return name[0] === 0x2e && (name.length === 1 || (name.length === 2 && name[1] === 0x2e));
 }
-

@@ -12,7 +12,15 @@ import { readShortEntry, shortHeaderBytes, verifyShortDir } from '../format/dir-
 import { forkBytes, type XfsInode } from '../inode/inode.js';
 import type { Mount } from '../mount.js';
 import { readDataBlock } from './blocks.js';
-import { checkedIno, entryType, isDotName, isUnused, readEntry, stride, entryName } from './entry.js';
+import {
+  checkedIno,
+  entryType,
+  isDotName,
+  isUnused,
+  readEntry,
+  stride,
+  entryName,
+} from './entry.js';
 
 /** Entries from place `from` on: the rest of one data block, or all of a short directory. */
 export function listDirectory(mount: Mount, directory: XfsInode, from: number): DirectoryPart {
@@ -34,7 +42,12 @@ export function listDirectory(mount: Mount, directory: XfsInode, from: number): 
 }
 
 /** @param from bytes into the block; may lie before it */
-function listBlock(mount: Mount, directory: XfsInode, first: number, from: number): DirectoryEntry[] {
+function listBlock(
+  mount: Mount,
+  directory: XfsInode,
+  first: number,
+  from: number,
+): DirectoryEntry[] {
   const entries: DirectoryEntry[] = [];
   const block = readDataBlock(mount, directory, first);
   if (block === undefined) return entries;
@@ -48,7 +61,10 @@ function listBlock(mount: Mount, directory: XfsInode, first: number, from: numbe
 }
 
 /** The fork of a short directory, verified. Its length is the inode's size. */
-export function shortFork(mount: Mount, directory: XfsInode): { view: DataView; at: number; bytes: Uint8Array } {
+export function shortFork(
+  mount: Mount,
+  directory: XfsInode,
+): { view: DataView; at: number; bytes: Uint8Array } {
   const fork = forkBytes(mount, directory, directory.data);
   const size = directory.smallSize(mount.geometry);
   const rule = verifyShortDir(fork.view, fork.at, size, mount.geometry);

@@ -36,7 +36,11 @@ import { checkedIno, entryIno, entryName, isUnused, stride } from './entry.js';
 import { shortFork } from './list.js';
 
 /** Inode number of the entry with this name, or `undefined`. */
-export function lookupName(mount: Mount, directory: XfsInode, name: Uint8Array): number | undefined {
+export function lookupName(
+  mount: Mount,
+  directory: XfsInode,
+  name: Uint8Array,
+): number | undefined {
   if (directory.data.format === ForkFormat.local) return lookupShort(mount, directory, name);
   const hash = mount.geometry.hasAsciiCi ? hashNameFolded(name) : hashName(name);
   const first = readDataBlock(mount, directory, 0);
@@ -105,7 +109,8 @@ class NameSearch {
     let level: number | undefined;
     while (isNode(block)) {
       const own = daSecond(block.view, geometry);
-      if (level !== undefined && own !== level - 1) throw block.corrupt("level is its parent's less one");
+      if (level !== undefined && own !== level - 1)
+        throw block.corrupt("level is its parent's less one");
       level = own;
       const index = daSearch(block.view, start, daCount(block.view, geometry), hash);
       if (index === daCount(block.view, geometry)) return; // greater than every hash there is

@@ -9,7 +9,7 @@
  */
 import { be16, be32, be64, le32, raw, struct, u8 } from '../../ondisk/index.js';
 import { verifyIdentity } from './block-header.js';
-import { DaHeader, daHeaderBytes, verifyDaIdentity } from './da-block.js';
+import { daHeaderBytes, verifyDaIdentity } from './da-block.js';
 import type { Geometry } from './geometry.js';
 import { isAttributeName } from './name.js';
 
@@ -87,7 +87,11 @@ export function attrEntriesAt(geometry: Geometry): number {
   return geometry.hasCrc ? 80 : 32;
 }
 
-export function verifyAttrLeaf(view: DataView, address: number, geometry: Geometry): string | undefined {
+export function verifyAttrLeaf(
+  view: DataView,
+  address: number,
+  geometry: Geometry,
+): string | undefined {
   const header = new AttrLeafHeader(view, daHeaderBytes(geometry));
   const start = attrEntriesAt(geometry);
   const indexEnd = start + header.count * AttrLeafEntry.bytes;
@@ -112,7 +116,8 @@ function verifyAttrName(view: DataView, entry: AttrLeafEntry): string | undefine
   const length = view.getUint8(nameAt - 1); // the last field of either header
   const valueLength = isLocal ? view.getUint16(entry.nameAt) : 0;
   if (nameAt + length + valueLength > view.byteLength) return 'attribute leaf: names fit the block';
-  if (!isAttributeName(view, nameAt, length)) return 'attribute leaf: names are not empty and have no NUL';
+  if (!isAttributeName(view, nameAt, length))
+    return 'attribute leaf: names are not empty and have no NUL';
   return undefined;
 }
 
@@ -135,14 +140,16 @@ export function attrRemoteHeaderBytes(geometry: Geometry): number {
   return geometry.hasCrc ? AttrRemoteHeader.bytes : 0;
 }
 
-export function verifyAttrRemote(view: DataView, address: number, geometry: Geometry): string | undefined {
+export function verifyAttrRemote(
+  view: DataView,
+  address: number,
+  geometry: Geometry,
+): string | undefined {
   if (!geometry.hasCrc) return undefined;
   const header = new AttrRemoteHeader(view);
   if (header.magic !== ATTR_REMOTE_MAGIC) return 'attribute value: magic XARM';
-  if (header.length > view.byteLength - AttrRemoteHeader.bytes) return 'attribute value: its part fits';
+  if (header.length > view.byteLength - AttrRemoteHeader.bytes)
+    return 'attribute value: its part fits';
   const { uuid, blkno } = AttrRemoteHeader.offsets;
   return verifyIdentity(view, address, geometry, uuid, blkno);
 }
-
-/** Where the checksum of index blocks lies. */
-export const DA_CRC_OFFSET = DaHeader.offsets.crc;

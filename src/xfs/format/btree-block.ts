@@ -76,7 +76,8 @@ export function verifyBtreeBlock(
   const start = btreeHeaderBytes(tree.isLong, geometry.hasCrc);
   const isLeaf = header.level === 0;
   const entryBytes = isLeaf ? recordBytes : keyBytes + (tree.isLong ? 8 : 4);
-  if (header.count > Math.floor((view.byteLength - start) / entryBytes)) return 'count fits the block';
+  if (header.count > Math.floor((view.byteLength - start) / entryBytes))
+    return 'count fits the block';
   const [stride, compare] = isLeaf ? [recordBytes, compareRecords] : [keyBytes, compareKeys];
   const last = start + (header.count - 1) * stride;
   for (let at = start; at < last; at += stride)

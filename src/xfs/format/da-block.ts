@@ -34,7 +34,7 @@ export class DaHeader extends struct('DaHeader', 56, {
   owner: be64,
 }) {}
 
-export const DA_V4_HEADER_BYTES = 12;
+const DA_V4_HEADER_BYTES = 12;
 
 export const LEAF_CHAIN_RULE = 'leaves form a chain, not a loop';
 
@@ -77,15 +77,23 @@ export class DaNodeEntry extends struct('DaNodeEntry', 8, {
 }) {}
 
 /** Nodes are at most this high. */
-export const DA_LEVELS_MAX = 5;
+const DA_LEVELS_MAX = 5;
 
-export function verifyDaIdentity(view: DataView, address: number, geometry: Geometry): string | undefined {
+export function verifyDaIdentity(
+  view: DataView,
+  address: number,
+  geometry: Geometry,
+): string | undefined {
   if (!geometry.hasCrc) return undefined;
   return verifyIdentity(view, address, geometry, DaHeader.offsets.uuid, DaHeader.offsets.blkno);
 }
 
 /** Rules of a node, whichever index it serves. */
-export function verifyDaNode(view: DataView, address: number, geometry: Geometry): string | undefined {
+export function verifyDaNode(
+  view: DataView,
+  address: number,
+  geometry: Geometry,
+): string | undefined {
   const count = daCount(view, geometry);
   const level = daSecond(view, geometry);
   if (level === 0 || level > DA_LEVELS_MAX) return 'node: level 1 to 5';
@@ -95,7 +103,11 @@ export function verifyDaNode(view: DataView, address: number, geometry: Geometry
 }
 
 /** Leaf blocks of a directory: entries fit and ascend by hash. */
-export function verifyDirLeaf(view: DataView, address: number, geometry: Geometry): string | undefined {
+export function verifyDirLeaf(
+  view: DataView,
+  address: number,
+  geometry: Geometry,
+): string | undefined {
   const count = daCount(view, geometry);
   if (daSecond(view, geometry) > count) return 'directory leaf: stale <= count';
   return verifySorted(view, count, geometry) ?? verifyDaIdentity(view, address, geometry);
@@ -103,9 +115,11 @@ export function verifyDirLeaf(view: DataView, address: number, geometry: Geometr
 
 function verifySorted(view: DataView, count: number, geometry: Geometry): string | undefined {
   const start = daEntriesAt(geometry);
-  if (count > (view.byteLength - start) / DirLeafEntry.bytes) return 'index block: count fits the block';
+  if (count > (view.byteLength - start) / DirLeafEntry.bytes)
+    return 'index block: count fits the block';
   for (let i = 1, at = start; i < count; i++, at += DirLeafEntry.bytes)
-    if (view.getUint32(at) > view.getUint32(at + DirLeafEntry.bytes)) return 'index block: hashes ascend';
+    if (view.getUint32(at) > view.getUint32(at + DirLeafEntry.bytes))
+      return 'index block: hashes ascend';
   return undefined;
 }
 

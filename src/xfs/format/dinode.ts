@@ -15,7 +15,7 @@ import type { Geometry } from './geometry.js';
 export const DINODE_MAGIC = 0x494e;
 
 /** Bytes of the core by version. */
-export const DINODE_V2_BYTES = 100;
+const DINODE_V2_BYTES = 100;
 
 export class Dinode extends struct('Dinode', 176, {
   magic: be16, // always DINODE_MAGIC
@@ -81,12 +81,20 @@ export const InodeFlag = {
   filestream: 0x4000,
 } as const;
 
-export const InodeFlag2 = { dax: 0x1, reflink: 0x2, cowExtentSize: 0x4, bigtime: 0x8, nrext64: 0x10 } as const;
+export const InodeFlag2 = {
+  dax: 0x1,
+  reflink: 0x2,
+  cowExtentSize: 0x4,
+  bigtime: 0x8,
+  nrext64: 0x10,
+} as const;
 
 /** Names of the flags of both words that are set, in the order of their bits. */
 export function flagNames(flags: number, flags2: number): string[] {
   const named = (bits: object, word: number): string[] =>
-    Object.entries(bits).flatMap(([name, bit]: [string, number]) => ((word & bit) === 0 ? [] : [name]));
+    Object.entries(bits).flatMap(([name, bit]: [string, number]) =>
+      (word & bit) === 0 ? [] : [name],
+    );
   return [...named(InodeFlag, flags), ...named(InodeFlag2, flags2)];
 }
 
@@ -166,7 +174,8 @@ export function verifyDinode(dinode: Dinode, ino: number, geometry: Geometry): s
   const isRegular = (dinode.mode & TYPE_MASK) === REGULAR;
   if (dinode.blocks < 0 || (!isRegular && dinode.blocks > geometry.dataBlocks))
     return 'inode.blocks fits the volume';
-  if ((dinode.flags & InodeFlag.realtime) !== 0) return 'no realtime inode without a realtime section';
+  if ((dinode.flags & InodeFlag.realtime) !== 0)
+    return 'no realtime inode without a realtime section';
   const isDirectory = (dinode.mode & TYPE_MASK) === DIRECTORY;
   if (isDirectory && sizeBytes(dinode) > geometry.dataBlocks * geometry.blockBytes)
     return 'a directory is smaller than the volume';
@@ -211,7 +220,8 @@ function verifyFork(dinode: Dinode, fork: ForkShape, mayBeLocal: boolean): strin
       if (fork.extents * EXTENT_BYTES > fork.length) return 'extents fit the fork';
       return verifyExtents(dinode.view, dinode.at + fork.at, fork.extents);
     case ForkFormat.btree:
-      if (fork.length < BMAP_ROOT_HEADER_BYTES + 16) return 'the root of the block map fits the fork';
+      if (fork.length < BMAP_ROOT_HEADER_BYTES + 16)
+        return 'the root of the block map fits the fork';
       return undefined;
     default:
       return 'the fork has a known format';

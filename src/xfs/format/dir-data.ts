@@ -34,7 +34,7 @@ export class DirDataHeader extends struct('DirDataHeader', 64, {
   pad: be32,
 }) {}
 
-export const DIR_DATA_V4_HEADER_BYTES = 16;
+const DIR_DATA_V4_HEADER_BYTES = 16;
 
 /** End of a block-form directory: how long the index before it is. */
 export class DirBlockTail extends struct('DirBlockTail', 8, {
@@ -52,14 +52,8 @@ export class DirLeafEntry extends struct('DirLeafEntry', 8, {
 export const UNUSED_TAG = 0xffff;
 export const DATA_ALIGN = 8;
 
-/** Where the leaf blocks and the free index of a directory begin, bytes of its data space. */
+/** Where the leaf blocks of a directory begin, bytes of its data space; the free index is as far again. */
 export const LEAF_SPACE = 2 ** 35;
-export const FREE_SPACE = 2 ** 36;
-
-export class UnusedHeader extends struct('UnusedHeader', 4, {
-  tag: be16, // UNUSED_TAG
-  length: be16,
-}) {}
 
 export function dirDataHeaderBytes(geometry: Geometry): number {
   return geometry.hasCrc ? DirDataHeader.bytes : DIR_DATA_V4_HEADER_BYTES;
@@ -87,7 +81,11 @@ export function dirDataEnd(view: DataView): number {
 }
 
 /** Every entry and every unused run is walked, so that readers need check nothing again. */
-export function verifyDirData(view: DataView, address: number, geometry: Geometry): string | undefined {
+export function verifyDirData(
+  view: DataView,
+  address: number,
+  geometry: Geometry,
+): string | undefined {
   const magic = view.getUint32(0);
   const { block, block3, data, data3 } = DirDataMagic;
   if (magic !== (geometry.hasCrc ? block3 : block) && magic !== (geometry.hasCrc ? data3 : data))
@@ -100,7 +98,8 @@ export function verifyDirData(view: DataView, address: number, geometry: Geometr
   if (isBlockForm(view)) {
     const tail = new DirBlockTail(view, view.byteLength - DirBlockTail.bytes);
     const room = tail.at - dirDataHeaderBytes(geometry);
-    if (tail.count > Math.floor(room / DirLeafEntry.bytes)) return 'block tail: the index fits the block';
+    if (tail.count > Math.floor(room / DirLeafEntry.bytes))
+      return 'block tail: the index fits the block';
     if (tail.stale > tail.count) return 'block tail: stale <= count';
   }
   return verifyEntries(view, geometry);

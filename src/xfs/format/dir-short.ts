@@ -10,7 +10,7 @@
 import type { Geometry } from './geometry.js';
 import { isDots, isEntryName } from './name.js';
 
-export const SHORT_HEADER_BYTES = 2;
+const SHORT_HEADER_BYTES = 2;
 
 export interface ShortEntry {
   readonly at: number;
@@ -33,7 +33,7 @@ function readIno(view: DataView, at: number, wide: boolean): number {
   return high > 0x1f_ffff ? -1 : high * 0x1_0000_0000 + view.getUint32(at + 4);
 }
 
-export function shortParent(view: DataView, at: number): number {
+function shortParent(view: DataView, at: number): number {
   return readIno(view, at + SHORT_HEADER_BYTES, isWide(view, at));
 }
 
@@ -43,7 +43,12 @@ export function shortHeaderBytes(view: DataView, at: number): number {
 }
 
 /** The entry at `at` of the short form that begins at `start`. */
-export function readShortEntry(view: DataView, start: number, at: number, hasFtype: boolean): ShortEntry {
+export function readShortEntry(
+  view: DataView,
+  start: number,
+  at: number,
+  hasFtype: boolean,
+): ShortEntry {
   const wide = isWide(view, start);
   const nameLength = view.getUint8(at);
   const typeAt = at + 3 + nameLength;

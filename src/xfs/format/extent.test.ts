@@ -17,7 +17,10 @@ if (process.env['FC_SEED']) fc.configureGlobal({ seed: Number(process.env['FC_SE
 
 /** Edges of each width come as often as the rest. File blocks: 54 bits on disk, 53 that a number holds. */
 const upTo = (max: number): fc.Arbitrary<number> =>
-  fc.oneof(fc.integer({ min: 0, max }), fc.constantFrom(0, 1, max - 1, max, (max - 1) / 2, (max + 1) / 2));
+  fc.oneof(
+    fc.integer({ min: 0, max }),
+    fc.constantFrom(0, 1, max - 1, max, (max - 1) / 2, (max + 1) / 2),
+  );
 
 const extents: fc.Arbitrary<FileExtent> = fc.record({
   block: upTo(2 ** 53 - 1),
@@ -27,7 +30,9 @@ const extents: fc.Arbitrary<FileExtent> = fc.record({
 });
 
 function pack({ block, start, length, unwritten }: FileExtent): bigint {
-  return (BigInt(unwritten) << 127n) | (BigInt(block) << 73n) | (BigInt(start) << 21n) | BigInt(length);
+  return (
+    (BigInt(unwritten) << 127n) | (BigInt(block) << 73n) | (BigInt(start) << 21n) | BigInt(length)
+  );
 }
 
 function unpack(bits: bigint): FileExtent {
@@ -73,23 +78,28 @@ const small = fc.nat({ max: 6 });
 
 test('a list is good when each extent ends before the next begins', () => {
   fc.assert(
-    fc.property(fc.array(fc.record({ gap: fc.integer({ min: -2, max: 3 }), length: small })), (steps) => {
-      const view = new DataView(new ArrayBuffer(steps.length * EXTENT_BYTES));
-      const list: FileExtent[] = [];
-      let end = 4;
-      for (const { gap, length } of steps) {
-        const block = Math.max(0, end + gap);
-        list.push({ block, start: 1, length, unwritten: false });
-        end = block + length;
-      }
-      list.forEach((extent, i) => writeExtent(view, i * EXTENT_BYTES, extent));
-      const isGood = list.every((extent, i) => {
-        const next = list[i + 1];
-        return next === undefined || extent.block + Math.max(1, extent.length) <= next.block;
-      });
-      equal(verifyExtents(view, 0, list.length) === undefined, isGood);
-      list.forEach((extent, i) => equal(extentEnd(view, i * EXTENT_BYTES), extent.block + Math.max(1, extent.length)));
-    }),
+    fc.property(
+      fc.array(fc.record({ gap: fc.integer({ min: -2, max: 3 }), length: small })),
+      (steps) => {
+        const view = new DataView(new ArrayBuffer(steps.length * EXTENT_BYTES));
+        const list: FileExtent[] = [];
+        let end = 4;
+        for (const { gap, length } of steps) {
+          const block = Math.max(0, end + gap);
+          list.push({ block, start: 1, length, unwritten: false });
+          end = block + length;
+        }
+        list.forEach((extent, i) => writeExtent(view, i * EXTENT_BYTES, extent));
+        const isGood = list.every((extent, i) => {
+          const next = list[i + 1];
+          return next === undefined || extent.block + Math.max(1, extent.length) <= next.block;
+        });
+        equal(verifyExtents(view, 0, list.length) === undefined, isGood);
+        list.forEach((extent, i) =>
+          equal(extentEnd(view, i * EXTENT_BYTES), extent.block + Math.max(1, extent.length)),
+        );
+      },
+    ),
     { numRuns: 2000 },
   );
 });

@@ -34,7 +34,8 @@ export function extentEnd(view: DataView, at: number): number {
 /** Returns the first rule that `count` extents at `at`, all of a map, break, or `undefined`. */
 export function verifyExtents(view: DataView, at: number, count: number): string | undefined {
   for (let i = 1; i < count; i++, at += EXTENT_BYTES)
-    if (extentEnd(view, at) > extentBlock(view, at + EXTENT_BYTES)) return 'extents ascend and do not overlap';
+    if (extentEnd(view, at) > extentBlock(view, at + EXTENT_BYTES))
+      return 'extents ascend and do not overlap';
   return undefined;
 }
 

@@ -95,7 +95,7 @@ export function featureNames(sb: Superblock): string[] {
 }
 
 /** The lowest set bit that the table does not know, or `undefined`. */
-export function unknownBit(sb: Superblock, set: FeatureSet): number | undefined {
+function unknownBit(sb: Superblock, set: FeatureSet): number | undefined {
   const known = FEATURES.reduce((bits, entry) => (entry.set === set ? bits | entry.bit : bits), 0);
   const unknown = bitsOf(sb, set) & ~known;
   return unknown === 0 ? undefined : 31 - Math.clz32(unknown & -unknown);
@@ -114,9 +114,11 @@ export function refuseUnreadable(sb: Superblock): void {
   }
   for (const set of ['incompat', 'features2'] as const) {
     const unknown = unknownBit(sb, set);
-    if (unknown !== undefined) throw refuse(`the image has an unknown feature, ${set} bit ${unknown}`);
+    if (unknown !== undefined)
+      throw refuse(`the image has an unknown feature, ${set} bit ${unknown}`);
   }
-  if ((sb.versionNumber & VersionBit.dirv2) === 0) throw refuse('the image has version 1 directories');
+  if ((sb.versionNumber & VersionBit.dirv2) === 0)
+    throw refuse('the image has version 1 directories');
   if (sb.realtimeBlocks !== 0 || sb.realtimeExtents !== 0)
     throw refuse('the image has a realtime section');
   if (sb.logStart === 0) throw refuse('the image has an external log');
@@ -127,6 +129,8 @@ export function readOnlyReason(sb: Superblock): string | undefined {
   if ((sb.versionNumber & 0xf) === 4) return 'version 4 is read-only';
   const unknown = unknownBit(sb, 'ro_compat');
   if (unknown !== undefined) return `unknown feature, ro_compat bit ${unknown}`;
-  const fixed = FEATURES.find(({ set, bit, support }) => support === 'read-only' && bitsOf(sb, set) & bit);
+  const fixed = FEATURES.find(
+    ({ set, bit, support }) => support === 'read-only' && bitsOf(sb, set) & bit,
+  );
   return fixed === undefined ? undefined : `the feature "${fixed.name}" is read-only`;
 }

@@ -120,7 +120,11 @@ export class Geometry {
   /** Where an inode lies: group, block in it, and index in that block. */
   inodePlace(ino: number): { agno: number; agblock: number; index: number } {
     const block = Math.floor(ino / this.inodesPerBlock);
-    return { agno: this.agno(block), agblock: this.agblock(block), index: ino % this.inodesPerBlock };
+    return {
+      agno: this.agno(block),
+      agblock: this.agblock(block),
+      index: ino % this.inodesPerBlock,
+    };
   }
 
   /** The inode number of inode `agino` of a group. */

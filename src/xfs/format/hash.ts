@@ -21,7 +21,9 @@ export function hashName(name: Uint8Array): number {
 /** Lower case as the ASCII-CI feature has it: A to Z, and the Latin-1 capitals except 0xD7. */
 export function foldByte(byte: number): number {
   const isUpper =
-    (byte >= 0x41 && byte <= 0x5a) || (byte >= 0xc0 && byte <= 0xd6) || (byte >= 0xd8 && byte <= 0xde);
+    (byte >= 0x41 && byte <= 0x5a) ||
+    (byte >= 0xc0 && byte <= 0xd6) ||
+    (byte >= 0xd8 && byte <= 0xde);
   return isUpper ? byte + 0x20 : byte;
 }
 

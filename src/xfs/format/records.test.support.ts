@@ -15,7 +15,8 @@ export async function recordClasses(): Promise<Map<string, RecordClass>> {
     if (!file.endsWith('.js') || file.includes('.test.')) continue;
     const module = (await import(new URL(file, here).href)) as { [name: string]: unknown };
     for (const [name, value] of Object.entries(module))
-      if (typeof value === 'function' && 'offsets' in value) found.set(name, value as unknown as RecordClass);
+      if (typeof value === 'function' && 'offsets' in value)
+        found.set(name, value as unknown as RecordClass);
   }
   return found;
 }

@@ -29,7 +29,12 @@ test('every field of every record', async () => {
         const bytes = background.slice();
         const record = new Record(new DataView(bytes.buffer), at);
         record[field] = value;
-        if (isRaw) deepEqual(Array.from(record[field] as Uint8Array), Array.from(value as Uint8Array), where);
+        if (isRaw)
+          deepEqual(
+            Array.from(record[field] as Uint8Array),
+            Array.from(value as Uint8Array),
+            where,
+          );
         else equal(record[field], value, where);
         bytes.fill(0x5a, at + start, at + end);
         ok(Buffer.from(bytes).equals(background), `${where} keeps to its bytes`);

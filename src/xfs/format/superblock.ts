@@ -137,9 +137,14 @@ const AG_BLOCKS_MIN = 64;
 function verifyGroups(sb: Superblock): string | undefined {
   if (sb.agCount === 0) return 'superblock.agCount > 0';
   if (sb.agBlocks < AG_BLOCKS_MIN) return 'superblock.agBlocks >= 64';
-  if (sb.agBlockLog > 31 || sb.agBlocks > 2 ** sb.agBlockLog || sb.agBlocks * 2 <= 2 ** sb.agBlockLog)
+  if (
+    sb.agBlockLog > 31 ||
+    sb.agBlocks > 2 ** sb.agBlockLog ||
+    sb.agBlocks * 2 <= 2 ** sb.agBlockLog
+  )
     return 'superblock.agBlockLog = log2(agBlocks), rounded up';
-  if (sb.dataBlocks > sb.agCount * sb.agBlocks) return 'superblock.dataBlocks <= agCount * agBlocks';
+  if (sb.dataBlocks > sb.agCount * sb.agBlocks)
+    return 'superblock.dataBlocks <= agCount * agBlocks';
   if (sb.dataBlocks < (sb.agCount - 1) * sb.agBlocks + AG_BLOCKS_MIN)
     return 'superblock.dataBlocks >= (agCount - 1) * agBlocks + 64';
   if (sb.dataBlocks * sb.blockSize > Number.MAX_SAFE_INTEGER) return 'the volume is below 8 PiB';

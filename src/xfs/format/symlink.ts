@@ -26,7 +26,11 @@ export function symlinkHeaderBytes(geometry: Geometry): number {
   return geometry.hasCrc ? SymlinkHeader.bytes : 0;
 }
 
-export function verifySymlink(view: DataView, address: number, geometry: Geometry): string | undefined {
+export function verifySymlink(
+  view: DataView,
+  address: number,
+  geometry: Geometry,
+): string | undefined {
   if (!geometry.hasCrc) return undefined;
   const header = new SymlinkHeader(view);
   if (header.magic !== SYMLINK_MAGIC) return 'symbolic link: magic XSLM';

@@ -105,7 +105,8 @@ function splitSize(view: DataView, at: number, blockBytes: number): Position {
 /** The bytes of one inode, verified; and where it begins in them. */
 export function readDinode(mount: Mount, ino: number): { block: Block; dinode: Dinode } {
   const { geometry, cache } = mount;
-  if (!geometry.isIno(ino)) throw new CorruptError('inode numbers lie in the volume', `inode ${ino}`);
+  if (!geometry.isIno(ino))
+    throw new CorruptError('inode numbers lie in the volume', `inode ${ino}`);
   const { agno, agblock, index } = geometry.inodePlace(ino);
   const { first, blocks } = clusterOf(geometry, agno, agblock);
   const length = blocks * geometry.blockBytes;
@@ -146,8 +147,7 @@ function verifyAlone(block: Block, dinode: Dinode, ino: number, geometry: Geomet
 export function readInode(mount: Mount, ino: number): XfsInode {
   const { dinode } = readDinode(mount, ino);
   const inode = new XfsInode(ino, dinode, mount.geometry);
-  if ((inode.mode & FileType.mask) === 0)
-    throw inode.corrupt('an inode that is named is not free');
+  if ((inode.mode & FileType.mask) === 0) throw inode.corrupt('an inode that is named is not free');
   return inode;
 }
 

@@ -37,12 +37,16 @@ function readRemote(mount: Mount, inode: XfsInode, length: number): Uint8Array {
   // The target and one header for each block bound what there is to read.
   const blocksMax = Math.ceil(length / (geometry.blockBytes - headerBytes));
   let at = 0;
-  for (let block = 0; at < length; ) {
+  for (let block = 0; at < length;) {
     const run = lookupRun(mount, inode, inode.data, block);
     if (run.start === undefined || run.unwritten || block >= blocksMax)
       throw inode.corrupt('a symbolic link is mapped whole');
     const blocks = Math.min(run.length, blocksMax - block);
-    const part = cache.read(geometry.blockAddress(run.start), blocks * geometry.blockBytes, symlinkOps);
+    const part = cache.read(
+      geometry.blockAddress(run.start),
+      blocks * geometry.blockBytes,
+      symlinkOps,
+    );
     const partBytes = Math.min(length - at, part.bytes.length - headerBytes);
     if (headerBytes > 0) checkPart(part.view, at, partBytes, inode);
     target.set(part.bytes.subarray(headerBytes, headerBytes + partBytes), at);

@@ -13,14 +13,24 @@ import { committedTransactions, type LogItem } from './transactions.js';
 
 export interface LogDescription {
   /** Whole records from the tail to the head; none when the log is clean. */
-  readonly records: readonly { readonly lsn: Lsn; readonly tail: Lsn; readonly operations: number; readonly bytes: number }[];
+  readonly records: readonly {
+    readonly lsn: Lsn;
+    readonly tail: Lsn;
+    readonly operations: number;
+    readonly bytes: number;
+  }[];
   readonly transactions: readonly { readonly lsn: Lsn; readonly items: readonly string[] }[];
 }
 
 export function describeLog(ring: LogRing): LogDescription {
   const records = recordsToReplay(ring);
   return {
-    records: records.map(({ lsn, tail, operations, data }) => ({ lsn, tail, operations, bytes: data.length })),
+    records: records.map(({ lsn, tail, operations, data }) => ({
+      lsn,
+      tail,
+      operations,
+      bytes: data.length,
+    })),
     transactions: committedTransactions(records).map(({ lsn, items }) => ({
       lsn,
       items: items.map(describeItem),

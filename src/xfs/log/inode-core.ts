@@ -49,13 +49,15 @@ function swap(from: DataView, at: number, bytes: 2 | 4 | 8, to: DataView, target
 export function applyLoggedCore(logged: Uint8Array, inode: Dinode): void {
   const from = new DataView(logged.buffer, logged.byteOffset, logged.byteLength);
   const { offsets } = Dinode;
-  for (const field of PLAIN_BYTES) inode.view.setUint8(inode.at + offsets[field], logged[offsets[field]]!);
+  for (const field of PLAIN_BYTES)
+    inode.view.setUint8(inode.at + offsets[field], logged[offsets[field]]!);
   const end = coreBytes(inode);
   const flags2 = end === Dinode.bytes ? from.getUint32(offsets.flags2, true) : 0;
   for (const [field, bytes] of WIDTHS) {
     const at = offsets[field];
     if (at + bytes > Math.min(end, logged.length)) continue;
-    if (field === 'bigExtents' && (flags2 & NREXT64_FLAG) === 0) inode.view.setBigUint64(inode.at + at, 0n);
+    if (field === 'bigExtents' && (flags2 & NREXT64_FLAG) === 0)
+      inode.view.setBigUint64(inode.at + at, 0n);
     else swap(from, at, bytes, inode.view, inode.at + at);
   }
   for (const field of TIMES) {

@@ -54,14 +54,17 @@ function readLsn(view: DataView, at: number): Lsn {
 }
 
 /** The record whose header is at this block, or `undefined` when there is none, or none that is whole. */
-export function readRecord(ring: LogRing, index: number): LogRecord | undefined {
+function readRecord(ring: LogRing, index: number): LogRecord | undefined {
   const view = ring.block(index);
   const header = new LogRecordHeader(view);
   if (header.magic !== LOG_MAGIC || header.length % 4 !== 0) return undefined;
   const size = header.version >= 2 ? view.getUint32(LOG_HEADER_SIZE_AT) : 0;
   const headers = Math.max(1, Math.ceil(size / LOG_HEADER_COVERS_BYTES));
   const blocks = Math.ceil(header.length / BASIC_BLOCK_BYTES);
-  if (headers + blocks > Math.min(RECORD_BLOCKS_MAX, ring.count) || blocks > headers * CYCLES_PER_HEADER)
+  if (
+    headers + blocks > Math.min(RECORD_BLOCKS_MAX, ring.count) ||
+    blocks > headers * CYCLES_PER_HEADER
+  )
     return undefined;
   const { lsn, tailLsn } = LogRecordHeader.offsets;
   const record = {
@@ -70,7 +73,8 @@ export function readRecord(ring: LogRing, index: number): LogRecord | undefined 
     operations: header.operations,
     end: index + headers + blocks,
   };
-  if (record.lsn.block !== index % ring.count || record.lsn.cycle !== header.cycle) return undefined;
+  if (record.lsn.block !== index % ring.count || record.lsn.cycle !== header.cycle)
+    return undefined;
   const head = ring.blocks(index, headers);
   const data = ring.blocks(index + headers, blocks);
   if (header.crc !== 0 && !isWhole(head, data, header.length, header.crc)) return undefined;
@@ -88,7 +92,12 @@ function isWhole(head: Uint8Array, data: Uint8Array, length: number, expected: n
 }
 
 /** Puts the displaced words back. Returns false when a block is of another pass over the ring. */
-function restore(head: Uint8Array, data: Uint8Array, { cycle, block }: Lsn, ringBlocks: number): boolean {
+function restore(
+  head: Uint8Array,
+  data: Uint8Array,
+  { cycle, block }: Lsn,
+  ringBlocks: number,
+): boolean {
   const from = new DataView(head.buffer);
   const to = new DataView(data.buffer);
   const first = block + head.length / BASIC_BLOCK_BYTES;
@@ -104,11 +113,15 @@ function restore(head: Uint8Array, data: Uint8Array, { cycle, block }: Lsn, ring
 }
 
 /** The newest whole record that ends at or before `head`, searched for backwards. */
-function newestBefore(ring: LogRing, head: number): { index: number; record: LogRecord | undefined } | undefined {
+function newestBefore(
+  ring: LogRing,
+  head: number,
+): { index: number; record: LogRecord | undefined } | undefined {
   const backMax = Math.min(RECORD_BLOCKS_MAX, ring.count);
   for (let back = 1; back <= backMax; back++) {
     const index = (head - back + ring.count) % ring.count;
-    if (ring.block(index).getUint32(0) === LOG_MAGIC) return { index, record: readRecord(ring, index) };
+    if (ring.block(index).getUint32(0) === LOG_MAGIC)
+      return { index, record: readRecord(ring, index) };
   }
   return undefined;
 }
@@ -150,7 +163,11 @@ export function recordsToReplay(ring: LogRing): LogRecord[] {
       head = chain.stop; // a record before it is torn: nothing from there on happened
     } else head = index;
   }
-  throw new CorruptError('log: a whole record lies before the head', 'log', ring.mount.geometry.logAddress);
+  throw new CorruptError(
+    'log: a whole record lies before the head',
+    'log',
+    ring.mount.geometry.logAddress,
+  );
 }
 
 /** The records from the tail to the head, or the block where the chain breaks. */
@@ -162,7 +179,7 @@ function chainTo(
   const records: LogRecord[] = [];
   const length = (head - tail.block + ring.count) % ring.count || ring.count;
   let at = tail.block;
-  for (let walked = 0; walked < length; ) {
+  for (let walked = 0; walked < length;) {
     const record = readRecord(ring, at);
     const last = records.at(-1);
     if (record === undefined || (last !== undefined && compareLsn(record.lsn, last.lsn) <= 0))

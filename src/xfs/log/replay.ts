@@ -60,7 +60,8 @@ export async function replay(
 ): Promise<ReplayResult> {
   const replayer = new Replayer(device, geometry);
   for (const { items } of transactions) for (const item of items) replayer.noteCancelled(item);
-  for (const { lsn, items } of transactions) for (const item of items) await replayer.apply(item, lsn);
+  for (const { lsn, items } of transactions)
+    for (const item of items) await replayer.apply(item, lsn);
   return { transactions: transactions.length, unfinished: replayer.unfinished() };
 }
 
@@ -120,7 +121,8 @@ class Replayer {
     if (format === undefined || format.length < INTENT_NUMBER_AT + 8) return;
     const number = viewOf(format).getBigUint64(INTENT_NUMBER_AT, true);
     if (INTENTS.has(type)) this.#intents.set(`${type} ${number}`, type);
-    for (const [intent, done] of INTENTS) if (done === type) this.#intents.delete(`${intent} ${number}`);
+    for (const [intent, done] of INTENTS)
+      if (done === type) this.#intents.delete(`${intent} ${number}`);
   }
 
   async #read(blkno: number, blocks: number): Promise<Uint8Array> {
@@ -193,10 +195,11 @@ class Replayer {
     const runs: { start: number; length: number }[] = [];
     for (let chunk = 0; chunk < format.mapWords * 32; chunk++) {
       const word = view.getUint32(BufferFormat.bytes + Math.floor(chunk / 32) * 4, true);
-      if (((word >>> chunk % 32) & 1) === 0) continue;
+      if (((word >>> (chunk % 32)) & 1) === 0) continue;
       const start = chunk * BUFFER_CHUNK_BYTES;
       const last = runs.at(-1);
-      if (last !== undefined && last.start + last.length === start) last.length += BUFFER_CHUNK_BYTES;
+      if (last !== undefined && last.start + last.length === start)
+        last.length += BUFFER_CHUNK_BYTES;
       else runs.push({ start, length: BUFFER_CHUNK_BYTES });
     }
     return runs;
@@ -207,7 +210,8 @@ class Replayer {
     if (this.#cancelled.has(blockKey(format.blkno, format.blocks))) return;
     const { inodeBytes, hasCrc } = this.geometry;
     const cluster = await this.#read(format.blkno, format.blocks);
-    if (format.offset + inodeBytes > cluster.length) throw broken('log: an inode lies in its cluster');
+    if (format.offset + inodeBytes > cluster.length)
+      throw broken('log: an inode lies in its cluster');
     const bytes = cluster.subarray(format.offset, format.offset + inodeBytes);
     const inode = new Dinode(viewOf(bytes));
     if (inode.magic !== DINODE_MAGIC) throw broken('log: an inode item names an inode');
@@ -231,7 +235,10 @@ class Replayer {
     const bytes = new Uint8Array(inode.view.buffer, inode.view.byteOffset, inode.view.byteLength);
     const data = dataFork(inode, this.geometry);
     if ((fields & InodeField.device) !== 0)
-      inode.view.setUint32(data.at, new DataView(format.view.buffer, format.view.byteOffset + 24).getUint32(0, true));
+      inode.view.setUint32(
+        data.at,
+        new DataView(format.view.buffer, format.view.byteOffset + 24).getUint32(0, true),
+      );
     let region = 2;
     const { dataLocal, dataExtents, dataRoot, attrLocal, attrExtents, attrRoot } = InodeField;
     if ((fields & (dataLocal | dataExtents | dataRoot)) !== 0)
@@ -242,7 +249,12 @@ class Replayer {
     this.#layFork(bytes, attr, item.regions[region], (fields & attrRoot) !== 0);
   }
 
-  #layFork(inode: Uint8Array, fork: ForkShape, source: Uint8Array | undefined, isRoot: boolean): void {
+  #layFork(
+    inode: Uint8Array,
+    fork: ForkShape,
+    source: Uint8Array | undefined,
+    isRoot: boolean,
+  ): void {
     if (source === undefined) throw broken('log: an inode item has all its regions');
     if (isRoot) this.#layRoot(inode, fork, source);
     else if (source.length > fork.length) throw broken('log: a fork fits its inode');

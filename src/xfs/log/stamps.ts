@@ -61,7 +61,11 @@ export function stampsOf(bytes: Uint8Array, geometry: Geometry): Stamps | undefi
   const place = BY_MAGIC.get(view.getUint32(0)) ?? (isIndex ? DaHeader.offsets : undefined);
   if (place === undefined) return undefined;
   const stamps = { lsnAt: place.lsn, crcAt: place.crc };
-  const isOurs = verifyUuid(view, place.uuid, geometry) === undefined || place === Superblock.offsets;
+  const isOurs =
+    verifyUuid(view, place.uuid, geometry) === undefined || place === Superblock.offsets;
   if (!isOurs || place === AttrRemoteHeader.offsets) return { ...stamps, lsn: undefined };
-  return { ...stamps, lsn: { cycle: view.getUint32(place.lsn), block: view.getUint32(place.lsn + 4) } };
+  return {
+    ...stamps,
+    lsn: { cycle: view.getUint32(place.lsn), block: view.getUint32(place.lsn + 4) },
+  };
 }

@@ -81,12 +81,13 @@ function itemsOf(regions: readonly Uint8Array[]): LogItem[] {
   const items: LogItem[] = [];
   if ((regions[0]?.length ?? 0) !== TRANSACTION_HEADER_BYTES)
     throw broken('log: a transaction begins with its header');
-  for (let at = 1; at < regions.length; ) {
+  for (let at = 1; at < regions.length;) {
     const format = regions[at]!;
     if (format.length < 4) throw broken('log: an item begins with its format');
     const view = new DataView(format.buffer, format.byteOffset, format.byteLength);
     const count = view.getUint16(2, true);
-    if (count === 0 || at + count > regions.length) throw broken('log: an item has all its regions');
+    if (count === 0 || at + count > regions.length)
+      throw broken('log: an item has all its regions');
     items.push({ type: view.getUint16(0, true), regions: regions.slice(at, at + count) });
     at += count;
   }

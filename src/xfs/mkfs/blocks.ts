@@ -1,6 +1,13 @@
 /** The metadata of a new file system, block by block, in memory. */
 import { crc32cAround } from '../../ondisk/index.js';
-import { FREE_COUNT_AT, FreeRecord, InodeRecord, RefcountRecord, RmapOwner, RmapRecord } from '../format/ag-records.js';
+import {
+  FREE_COUNT_AT,
+  FreeRecord,
+  InodeRecord,
+  RefcountRecord,
+  RmapOwner,
+  RmapRecord,
+} from '../format/ag-records.js';
 import { AGFL_MAGIC, AGF_MAGIC, Agf, Agfl } from '../format/agf.js';
 import { AGI_MAGIC, Agi } from '../format/agi.js';
 import { BASIC_BLOCK_BYTES } from '../format/block-header.js';
@@ -28,10 +35,15 @@ export interface Write {
 const NULL32 = 0xffff_ffff;
 
 function seal(bytes: Uint8Array, crcOffset: number): void {
-  new DataView(bytes.buffer, bytes.byteOffset).setUint32(crcOffset, crc32cAround(bytes, crcOffset), true);
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(
+    crcOffset,
+    crc32cAround(bytes, crcOffset),
+    true,
+  );
 }
 
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 function agAddress({ plan, agBlocks }: Layout, agno: number, agblock: number): number {
   return (agno * agBlocks + agblock) * plan.blockSize;
@@ -82,7 +94,8 @@ function superblock(layout: Layout, agno: number): Uint8Array {
     sb.logSectorSize = plan.sectorSize;
   }
   sb.logStripeUnit = layout.logStripe === 0 ? 1 : layout.logStripe * plan.blockSize;
-  sb.features2 = Feature2Bit.lazysbcount | Feature2Bit.attr2 | Feature2Bit.projid32 | Feature2Bit.crc;
+  sb.features2 =
+    Feature2Bit.lazysbcount | Feature2Bit.attr2 | Feature2Bit.projid32 | Feature2Bit.crc;
   sb.badFeatures2 = sb.features2;
   sb.featuresRoCompat =
     (features.finobt ? 0x1 : 0) |
@@ -90,7 +103,10 @@ function superblock(layout: Layout, agno: number): Uint8Array {
     (features.reflink ? 0x4 : 0) |
     (features.inobtcount ? 0x8 : 0);
   sb.featuresIncompat =
-    0x1 | (features.sparse ? 0x2 : 0) | (features.bigtime ? 0x8 : 0) | (features.nrext64 ? 0x20 : 0);
+    0x1 |
+    (features.sparse ? 0x2 : 0) |
+    (features.bigtime ? 0x8 : 0) |
+    (features.nrext64 ? 0x20 : 0);
   sb.sparseInodeAlignment = layout.sparseAlignment;
   seal(bytes, Superblock.offsets.crc);
   return bytes;
@@ -103,7 +119,9 @@ function realtimeExtentBlocks({ plan }: Layout): number {
 
 /** Of the copies, those in the last group and in the middle are written again when the root is known. */
 function knowsRoot({ agCount }: Layout, agno: number): boolean {
-  return agno === 0 || agno === agCount - 1 || (agCount > 2 && agno === Math.floor((agCount - 1) / 2));
+  return (
+    agno === 0 || agno === agCount - 1 || (agCount > 2 && agno === Math.floor((agCount - 1) / 2))
+  );
 }
 
 function versionBits({ plan, stripeUnit }: Layout): number {
@@ -132,8 +150,12 @@ export function groupBlocks(layout: Layout, agno: number): Write[] {
   const at = agAddress(layout, agno, 0);
   const writes = headers.map((bytes, i) => ({ address: at + i * sectorSize, bytes }));
   const bySize = free.toSorted((a, b) => a.length - b.length || a.start - b.start);
-  writes.push(tree(layout, agno, roots.byBlock, 0x41423342, free.length, FreeRecord.bytes, freeWriter(free)));
-  writes.push(tree(layout, agno, roots.bySize, 0x41423343, free.length, FreeRecord.bytes, freeWriter(bySize)));
+  writes.push(
+    tree(layout, agno, roots.byBlock, 0x41423342, free.length, FreeRecord.bytes, freeWriter(free)),
+  );
+  writes.push(
+    tree(layout, agno, roots.bySize, 0x41423343, free.length, FreeRecord.bytes, freeWriter(bySize)),
+  );
   const chunks = agno === 0 ? inodeCount(layout) / INODES_PER_RECORD : 0;
   for (const [root, magic] of [
     [roots.inode, 0x49414233],
@@ -143,10 +165,22 @@ export function groupBlocks(layout: Layout, agno: number): Write[] {
       writes.push(tree(layout, agno, root, magic, chunks, InodeRecord.bytes, chunkWriter(layout)));
   if (roots.rmap !== undefined) {
     const owned = owners(layout, agno, freelist);
-    writes.push(tree(layout, agno, roots.rmap, 0x524d4233, owned.length, RmapRecord.bytes, ownerWriter(owned)));
+    writes.push(
+      tree(
+        layout,
+        agno,
+        roots.rmap,
+        0x524d4233,
+        owned.length,
+        RmapRecord.bytes,
+        ownerWriter(owned),
+      ),
+    );
   }
   if (roots.refcount !== undefined)
-    writes.push(tree(layout, agno, roots.refcount, 0x52334643, 0, RefcountRecord.bytes, () => undefined));
+    writes.push(
+      tree(layout, agno, roots.refcount, 0x52334643, 0, RefcountRecord.bytes, () => undefined),
+    );
   return writes;
 }
 
@@ -191,7 +225,11 @@ function owners(layout: Layout, agno: number, freelist: BlockRun): Owned[] {
   const all: Owned[] = [
     { start: 0, length: roots.byBlock, owner: RmapOwner.fileSystem },
     { start: roots.byBlock, length: 2, owner: RmapOwner.agTrees },
-    { start: roots.inode, length: roots.freeInode === undefined ? 1 : 2, owner: RmapOwner.inodeTrees },
+    {
+      start: roots.inode,
+      length: roots.freeInode === undefined ? 1 : 2,
+      owner: RmapOwner.inodeTrees,
+    },
     { start: roots.rmap!, length: 1, owner: RmapOwner.agTrees },
     { ...freelist, owner: RmapOwner.agTrees },
   ];
@@ -250,7 +288,12 @@ function agLength({ agCount, agBlocks, dataBlocks }: Layout, agno: number): numb
   return agno === agCount - 1 ? dataBlocks - agno * agBlocks : agBlocks;
 }
 
-function agf(layout: Layout, agno: number, free: readonly BlockRun[], freelist: BlockRun): Uint8Array {
+function agf(
+  layout: Layout,
+  agno: number,
+  free: readonly BlockRun[],
+  freelist: BlockRun,
+): Uint8Array {
   const { plan, roots } = layout;
   const bytes = new Uint8Array(plan.sectorSize);
   const header = new Agf(viewOf(bytes));
@@ -319,7 +362,8 @@ function agfl({ plan }: Layout, agno: number, freelist: BlockRun): Uint8Array {
   header.agno = agno;
   header.uuid = plan.uuid;
   bytes.fill(0xff, Agfl.bytes);
-  for (let i = 0; i < freelist.length; i++) view.setUint32(Agfl.bytes + (i + 1) * 4, freelist.start + i);
+  for (let i = 0; i < freelist.length; i++)
+    view.setUint32(Agfl.bytes + (i + 1) * 4, freelist.start + i);
   seal(bytes, Agfl.offsets.crc);
   return bytes;
 }
@@ -352,12 +396,14 @@ function writeCommon(layout: Layout, inode: Dinode, mode: number, links: number)
   inode.mode = mode;
   inode.links = links;
   inode.attrFormat = ForkFormat.extents;
-  inode.flags2 = (features.bigtime ? InodeFlag2.bigtime : 0) | (features.nrext64 ? InodeFlag2.nrext64 : 0);
+  inode.flags2 =
+    (features.bigtime ? InodeFlag2.bigtime : 0) | (features.nrext64 ? InodeFlag2.nrext64 : 0);
   const write = features.bigtime ? writeBigtime : writeClassicTime;
   const seconds = Math.floor(time / 1000);
   const nanoseconds = Math.round((time - seconds * 1000) * 1_000_000);
   const { accessed, modified, changed, born } = Dinode.offsets;
-  for (const at of [accessed, modified, changed, born]) write(inode.view, at, { seconds, nanoseconds });
+  for (const at of [accessed, modified, changed, born])
+    write(inode.view, at, { seconds, nanoseconds });
 }
 
 /** Short form: no entries, its own parent. */
@@ -404,7 +450,8 @@ export function cleanLog(layout: Layout): Write {
   operation.flags = UNMOUNT_FLAG;
   data.setUint16(LogOperation.bytes, UNMOUNT_MAGIC, true);
   // Every block but the first begins with the cycle; what it displaced stands in the header.
-  for (let at = BASIC_BLOCK_BYTES; at < bytes.length; at += BASIC_BLOCK_BYTES) view.setUint32(at, 1);
+  for (let at = BASIC_BLOCK_BYTES; at < bytes.length; at += BASIC_BLOCK_BYTES)
+    view.setUint32(at, 1);
   return { address: agAddress(layout, logGroup, logStart), bytes };
 }
 

@@ -26,15 +26,24 @@ interface Sizes {
 }
 
 /** Least records in a leaf and in a node: half of what fits. */
-function leastPerBlock(blockBytes: number, isLong: boolean, record: number, key: number): [number, number] {
+function leastPerBlock(
+  blockBytes: number,
+  isLong: boolean,
+  record: number,
+  key: number,
+): [number, number] {
   const room = blockBytes - btreeHeaderBytes(isLong, true);
   const pointer = isLong ? 8 : 4;
-  return [Math.floor(Math.floor(room / record) / 2), Math.floor(Math.floor(room / (key + pointer)) / 2)];
+  return [
+    Math.floor(Math.floor(room / record) / 2),
+    Math.floor(Math.floor(room / (key + pointer)) / 2),
+  ];
 }
 
 function heightFor(records: number, [leaf, node]: [number, number]): number {
   let height = 1;
-  for (let blocks = Math.ceil(records / leaf); blocks > 1; height++) blocks = Math.ceil(blocks / node);
+  for (let blocks = Math.ceil(records / leaf); blocks > 1; height++)
+    blocks = Math.ceil(blocks / node);
   return height;
 }
 
@@ -63,14 +72,21 @@ function mapHeight(extents: number, rootRecords: number, [leaf, node]: [number, 
 
 const INODES_PER_CHUNK = 64;
 
-export function treeHeights({ blockBytes, agBlocks, agBlockLog, inodesPerBlock, features }: Sizes): TreeHeights {
+export function treeHeights({
+  blockBytes,
+  agBlocks,
+  agBlockLog,
+  inodesPerBlock,
+  features,
+}: Sizes): TreeHeights {
   const freeSpace = leastPerBlock(blockBytes, false, 8, 8);
   const rmap = leastPerBlock(blockBytes, false, 24, 40);
   const map = leastPerBlock(blockBytes, true, EXTENT_BYTES, 8);
   const chunks = (2 ** agBlockLog * inodesPerBlock) / INODES_PER_CHUNK;
   const roomForRecords = Math.floor((blockBytes - btreeHeaderBytes(false, true)) / 8);
   let rmapHeight = 0;
-  if (features.rmapbt) rmapHeight = features.reflink ? heightWithin(agBlocks, rmap) : heightFor(agBlocks, rmap);
+  if (features.rmapbt)
+    rmapHeight = features.reflink ? heightWithin(agBlocks, rmap) : heightFor(agBlocks, rmap);
   return {
     freeSpace: heightFor(Math.floor((agBlocks + 1) / 2), freeSpace),
     rmap: rmapHeight,
@@ -81,4 +97,3 @@ export function treeHeights({ blockBytes, agBlocks, agBlockLog, inodesPerBlock, 
     freeSpacePerLeaf: { max: roomForRecords, min: freeSpace[0] },
   };
 }
-

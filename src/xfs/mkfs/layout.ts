@@ -117,7 +117,8 @@ function groupsOf(plan: MkfsPlan): { agBlocks: number; agCount: number; dataBloc
     agCount--;
     total = agCount * agBlocks;
   }
-  if (agCount < 1 || agBlocks < least) throw refuse(`a group has at least ${AG_BYTES_MIN} bytes: too small`);
+  if (agCount < 1 || agBlocks < least)
+    throw refuse(`a group has at least ${AG_BYTES_MIN} bytes: too small`);
   if (agBlocks > most) throw refuse('a group has at most a tebibyte: more groups are needed');
   return { agBlocks, agCount, dataBlocks: total };
 }
@@ -193,7 +194,9 @@ function logLength(input: LogInput, most: number): number {
 /** In the middle group, behind its roots, on a stripe where there are stripes. */
 function placeLog(input: LogInput): LogPlace {
   const { plan, agBlocks, agCount, reservedBlocks, roots, chunkBlocks } = input;
-  const optionalRoots = [roots.freeInode, roots.rmap, roots.refcount].filter((root) => root !== undefined);
+  const optionalRoots = [roots.freeInode, roots.rmap, roots.refcount].filter(
+    (root) => root !== undefined,
+  );
   const headers = Math.ceil((4 * plan.sectorSize) / plan.blockSize);
   const most = agBlocks - (headers + FREELIST_RESERVE + 3 + optionalRoots.length) - 1;
   const unit = plan.stripeUnit / plan.blockSize;
@@ -225,7 +228,13 @@ export function layoutOf(plan: MkfsPlan): Layout {
     ? Math.floor((INODES_PER_CHUNK * inodeSize) / blockSize)
     : clusterAlignment;
   const logStripe = logStripeOf(plan);
-  const heights = treeHeights({ blockBytes: blockSize, agBlocks, agBlockLog, inodesPerBlock, features });
+  const heights = treeHeights({
+    blockBytes: blockSize,
+    agBlocks,
+    agBlockLog,
+    inodesPerBlock,
+    features,
+  });
   const least = leastLogBlocks({
     blockBytes: blockSize,
     sectorBytes: sectorSize,

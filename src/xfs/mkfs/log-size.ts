@@ -65,7 +65,10 @@ class Reservations {
 
   #inodes(count: number): number {
     const { inodeBytes } = this.sizing;
-    return count * (4 * OPERATION_HEADER_BYTES + INODE_FORMAT_BYTES + inodeBytes + 2 * MAP_BLOCK_HEADER_BYTES);
+    return (
+      count *
+      (4 * OPERATION_HEADER_BYTES + INODE_FORMAT_BYTES + inodeBytes + 2 * MAP_BLOCK_HEADER_BYTES)
+    );
   }
 
   /** Both free-space trees split or join at every level, and the reverse map once. */
@@ -99,7 +102,9 @@ class Reservations {
   /** Blocks that a new entry may add to a directory, and to its map. */
   get #directoryBlocks(): number {
     const depth = INDEX_DEPTH_MAX + 2;
-    return depth * this.sizing.dirBlocks + depth * this.#mapBlocks(this.sizing.dirBlocks, 'data') + 1;
+    return (
+      depth * this.sizing.dirBlocks + depth * this.#mapBlocks(this.sizing.dirBlocks, 'data') + 1
+    );
   }
 
   #mapBlocks(extents: number, fork: 'data' | 'attr'): number {
@@ -118,7 +123,10 @@ class Reservations {
 
   get #write(): number {
     const data =
-      this.#inodes(1) + this.#blocks(this.sizing.heights.dataMap) + this.#sectors(3) + this.#freeSpace(2);
+      this.#inodes(1) +
+      this.#blocks(this.sizing.heights.dataMap) +
+      this.#sectors(3) +
+      this.#freeSpace(2);
     const free = this.#sectors(5) + this.#freeSpace(2);
     return QUOTA_BYTES + Math.max(data, free) + this.#refcounts(2);
   }
@@ -136,7 +144,9 @@ class Reservations {
 
   get #link(): number {
     const names = this.#inodes(2) + this.#blocks(this.#directoryBlocks);
-    return QUOTA_BYTES + this.#unlinkedRemove + Math.max(names, this.#sectors(3) + this.#freeSpace(1));
+    return (
+      QUOTA_BYTES + this.#unlinkedRemove + Math.max(names, this.#sectors(3) + this.#freeSpace(1))
+    );
   }
 
   get #remove(): number {
@@ -145,7 +155,9 @@ class Reservations {
   }
 
   get #createAllocate(): number {
-    return this.#sectors(2) + this.#sector + this.#freeSpace(1) + this.#inodeTree + this.#freeInodeTree;
+    return (
+      this.#sectors(2) + this.#sector + this.#freeSpace(1) + this.#inodeTree + this.#freeInodeTree
+    );
   }
 
   get #create(): number {
@@ -186,7 +198,10 @@ class Reservations {
   get #attrRemove(): number {
     const { dataMap, attrMap } = this.sizing.heights;
     const index =
-      this.#inodes(1) + this.#blocks(INDEX_DEPTH_MAX) + attrMap * this.#block + this.#buffers(dataMap, 0);
+      this.#inodes(1) +
+      this.#blocks(INDEX_DEPTH_MAX) +
+      attrMap * this.#block +
+      this.#buffers(dataMap, 0);
     return QUOTA_BYTES + Math.max(index, this.#sectors(5) + this.#freeSpace(2));
   }
 

@@ -39,7 +39,8 @@ export async function mkfs(device: BlockDevice, options: MkfsOptions = {}): Prom
   const log = cleanLog(layout);
   await clear(device, log.address, layout.logBlocks * layout.plan.blockSize);
   await writeAll(device, [log, inodeChunk(layout)]);
-  for (let agno = 1; agno < layout.agCount; agno++) await writeAll(device, groupBlocks(layout, agno));
+  for (let agno = 1; agno < layout.agCount; agno++)
+    await writeAll(device, groupBlocks(layout, agno));
   await device.flush();
   // The primary superblock makes it a file system: nothing else is left to be done then.
   await writeAll(device, groupBlocks(layout, 0).toReversed());
@@ -84,6 +85,8 @@ function describe({ plan, agCount, agBlocks, logBlocks, dataBlocks }: Layout): M
     logSize: logBlocks * plan.blockSize,
     uuid: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
     warnings:
-      size < USUAL_BYTES_MIN ? ['smaller than 300 MiB: mkfs.xfs would not make it, the kernel mounts it'] : [],
+      size < USUAL_BYTES_MIN
+        ? ['smaller than 300 MiB: mkfs.xfs would not make it, the kernel mounts it']
+        : [],
   };
 }

@@ -117,8 +117,10 @@ export function planOf(options: MkfsOptions, deviceBytes: number): MkfsPlan {
     Math.max(4096, blockSize),
     65536,
   );
-  if (sectorSize > blockSize) throw refuse(`sector size ${sectorSize} exceeds block size ${blockSize}`);
-  if (inodeSize * 2 > blockSize) throw refuse(`two inodes of ${inodeSize} do not fit a block of ${blockSize}`);
+  if (sectorSize > blockSize)
+    throw refuse(`sector size ${sectorSize} exceeds block size ${blockSize}`);
+  if (inodeSize * 2 > blockSize)
+    throw refuse(`two inodes of ${inodeSize} do not fit a block of ${blockSize}`);
   const size = options.size ?? deviceBytes;
   if (!Number.isSafeInteger(size) || size > deviceBytes)
     throw refuse(`size ${size} exceeds the device's ${deviceBytes}`);
