@@ -51,7 +51,7 @@ function slowDevice(bytes: Uint8Array, onRead: () => unknown = () => undefined):
     slice: (start, end) => ({
       arrayBuffer: () => {
         onRead();
-        return Promise.resolve(bytes.slice(start, end).buffer as ArrayBuffer);
+        return Promise.resolve(bytes.slice(start, end).buffer);
       },
     }),
   });

@@ -42,7 +42,7 @@ test(
 const OWN_WORDS: ErrorCode = 'ENOTSUP';
 
 test('words are those that Node prints', () => {
-  const words = new Map([...getSystemErrorMap().values()]);
+  const words = new Map(getSystemErrorMap().values());
   let known = 0;
   for (const code of CODES) {
     const text = words.get(code);

@@ -18,7 +18,7 @@ test('all of [0, limit) is met, evenly', () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 1, max: 12 }), (seed, limit) => {
       const random = new Random(seed);
-      const met = new Array<number>(limit).fill(0);
+      const met = Array.from({ length: limit }, () => 0);
       for (let i = 0; i < 400 * limit; i++) met[random.below(limit)]!++;
       ok(
         met.every((count) => count > 250 && count < 550),

@@ -6,7 +6,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { FsError, SIZE_MAX, joinPosition, splitPosition, type Position } from '#src/core/index.js';
+import { SIZE_MAX, joinPosition, splitPosition, type FsError, type Position } from '#src/core/index.js';
 import { MemoryDevice } from '#src/device/index.js';
 import {
   bytesToEnd,

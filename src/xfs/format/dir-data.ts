@@ -9,7 +9,7 @@
  *
  * Space is counted in bytes from the start of the directory's data; a "data pointer" is that / 8.
  */
-import { be16, be32, be64, le32, raw, struct } from '../../ondisk/index.js';
+import { be32, be64, le32, raw, struct } from '../../ondisk/index.js';
 import { verifyIdentity } from './block-header.js';
 import type { Geometry } from './geometry.js';
 import { isEntryName } from './name.js';
