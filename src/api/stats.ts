@@ -145,6 +145,7 @@ export class BigIntStats extends StatsBase {
 export interface StatFs<T extends number | bigint = number> {
   readonly type: T;
   readonly bsize: T;
+  readonly frsize: T;
   readonly blocks: T;
   readonly bfree: T;
   readonly bavail: T;
@@ -156,6 +157,7 @@ export function toStatFs<T extends number | bigint>(usage: Usage, as: (n: number
   return {
     type: as(usage.magic),
     bsize: as(usage.blockBytes),
+    frsize: as(usage.blockBytes),
     blocks: as(usage.blocks),
     bfree: as(usage.freeBlocks),
     bavail: as(usage.freeBlocks),

@@ -35,7 +35,7 @@ export interface TaskResult {
 /** Words that a worker shares with its watcher: the case at hand, and how many have begun. */
 export const CASE_WORD = 0;
 export const BEGUN_WORD = 1;
-export const SHARED_BYTES = 8;
+const SHARED_BYTES = 8;
 
 export interface TaskData {
   readonly task: Task;

@@ -42,42 +42,49 @@ class Meter {
   steps = 0;
 
   readonly step = (): void => {
-    if (++this.steps > STEPS_MAX) throw new BrokenLaw(`more than ${STEPS_MAX} blocks were asked for`);
+    if (++this.steps > STEPS_MAX)
+      throw new BrokenLaw(`more than ${STEPS_MAX} blocks were asked for`);
   };
 }
 
 /** @throws BrokenLaw */
-export async function runCase(model: ImageModel, mutation: Mutation, random: Random): Promise<CaseOutcome> {
+export async function runCase(
+  model: ImageModel,
+  mutation: Mutation,
+  random: Random,
+): Promise<CaseOutcome> {
   const device = mutatedDevice(model, mutation, random.below(16) > 0);
   const tally = { answers: 0, errors: 0 };
+  let steps = 0;
   try {
     const fs = await open(device);
-    if (fs === undefined) return { isOpen: false, answers: 0, errors: 1, steps: 0 };
-    const steps = await new Walk(model, mutation, random, fs, tally).run();
-    return { isOpen: true, ...tally, steps };
+    if (fs === undefined) return { isOpen: false, answers: 0, errors: 1, steps };
+    steps = await new Walk(model, mutation, random, fs, tally).run();
   } catch (error) {
     if (error instanceof BrokenLaw) throw error;
     throw new BrokenLaw(`escaped: ${(error as Error).stack}`, { cause: error });
-  } finally {
-    checkTraffic(device);
   }
+  checkTraffic(device);
+  return { isOpen: true, ...tally, steps };
 }
 
+/** `undefined` when it does not open. */
 async function open(device: EditedDevice): Promise<FileSystem | undefined> {
+  let fs: FileSystem | undefined;
   try {
-    return await openImage(device);
+    fs = await openImage(device);
   } catch (error) {
     errorText('open', error);
-    return undefined;
-  } finally {
-    if (device.traffic.bytes > OPEN_BYTES_MAX)
-      throw new BrokenLaw(`opening read ${device.traffic.bytes} bytes`);
   }
+  if (device.traffic.bytes > OPEN_BYTES_MAX)
+    throw new BrokenLaw(`opening read ${device.traffic.bytes} bytes`);
+  return fs;
 }
 
 function checkTraffic({ traffic }: EditedDevice): void {
   if (traffic.bytes > TRAFFIC_BYTES_MAX) throw new BrokenLaw(`${traffic.bytes} bytes were read`);
-  if (traffic.longest > READ_BYTES_MAX) throw new BrokenLaw(`${traffic.longest} bytes were read at once`);
+  if (traffic.longest > READ_BYTES_MAX)
+    throw new BrokenLaw(`${traffic.longest} bytes were read at once`);
 }
 
 /** The questions of one case. */
@@ -137,12 +144,16 @@ class Walk {
   #choose(): PathSubject[] {
     const resting = this.model.paths.filter((subject) => this.#rests(subject));
     const others = this.model.paths.filter((subject) => !this.#rests(subject));
-    return [...sample(this.random, resting, RESTING_MAX), ...sample(this.random, others, OTHERS_MAX)];
+    return [
+      ...sample(this.random, resting, RESTING_MAX),
+      ...sample(this.random, others, OTHERS_MAX),
+    ];
   }
 
   /** Does any answer about it rest on an edit? */
   #rests({ sites }: Subject): boolean {
-    for (const site of this.#edited) if (sites.has(site) || this.model.common.has(site)) return true;
+    for (const site of this.#edited)
+      if (sites.has(site) || this.model.common.has(site)) return true;
     return false;
   }
 

@@ -16,11 +16,34 @@ import {
 import { Agf, Agfl } from '#src/xfs/format/agf.js';
 import { Agi } from '#src/xfs/format/agi.js';
 import { FreeRecord, InodeRecord, RefcountRecord, RmapRecord } from '#src/xfs/format/ag-records.js';
-import { LongBtreeHeader, ShortBtreeHeader, btreeHeaderBytes } from '#src/xfs/format/btree-block.js';
-import { DaHeader, DaMagic, daEntriesAt, daHeaderBytes, daMagic } from '#src/xfs/format/da-block.js';
-import { BMAP_ROOT_HEADER_BYTES, Dinode, ForkFormat, attrFork, dataFork } from '#src/xfs/format/dinode.js';
+import {
+  LongBtreeHeader,
+  ShortBtreeHeader,
+  btreeHeaderBytes,
+} from '#src/xfs/format/btree-block.js';
+import {
+  DaHeader,
+  DaMagic,
+  daEntriesAt,
+  daHeaderBytes,
+  daMagic,
+} from '#src/xfs/format/da-block.js';
+import {
+  BMAP_ROOT_HEADER_BYTES,
+  Dinode,
+  ForkFormat,
+  attrFork,
+  dataFork,
+} from '#src/xfs/format/dinode.js';
 import type { ForkShape } from '#src/xfs/format/dinode.js';
-import { DirBlockTail, DirDataHeader, UNUSED_TAG, dirDataHeaderBytes, dirEntryBytes, isBlockForm } from '#src/xfs/format/dir-data.js';
+import {
+  DirBlockTail,
+  DirDataHeader,
+  UNUSED_TAG,
+  dirDataHeaderBytes,
+  dirEntryBytes,
+  isBlockForm,
+} from '#src/xfs/format/dir-data.js';
 import { readShortEntry, shortHeaderBytes } from '#src/xfs/format/dir-short.js';
 import { EXTENT_BYTES } from '#src/xfs/format/extent.js';
 import type { Geometry } from '#src/xfs/format/geometry.js';
@@ -58,13 +81,15 @@ class Fields {
 
   /** All fields of a record; those of other widths in words. */
   addRecord(record: Record, start = 0, end = record.bytes): void {
-    const ends = Object.values(record.offsets).filter((offset) => offset < end);
-    ends.push(end);
-    for (let i = 1; i < ends.length; i++) {
-      const at = ends[i - 1]!;
-      const bytes = ends[i]! - at;
+    const edges = Object.values(record.offsets).filter((offset) => offset < end);
+    edges.push(end);
+    for (let i = 1; i < edges.length; i++) {
+      const at = edges[i - 1]!;
+      const bytes = edges[i]! - at;
       if (bytes <= 8) this.add(start + at, bytes);
-      else for (let word = 0; word + 4 <= Math.min(bytes, 16); word += 4) this.add(start + at + word, 4);
+      else
+        for (let word = 0; word + 4 <= Math.min(bytes, 16); word += 4)
+          this.add(start + at + word, 4);
     }
   }
 }
@@ -76,7 +101,11 @@ function* ends(count: number): Generator<number> {
   for (let i = 0; i < count; i++) if (i < ENDS_KEPT || i >= count - ENDS_KEPT) yield i;
 }
 
-export function fieldsOf(structure: string, bytes: Uint8Array, geometry: Geometry): readonly Field[] {
+export function fieldsOf(
+  structure: string,
+  bytes: Uint8Array,
+  geometry: Geometry,
+): readonly Field[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fields = new Fields(view, geometry);
   const tree = TREES[structure];
@@ -92,10 +121,15 @@ interface TreeEntries {
   readonly record: readonly number[];
 }
 
-const shortTree = (keyBytes: number, record: readonly number[]): TreeEntries => ({ isLong: false, keyBytes, record });
+const shortTree = (keyBytes: number, record: readonly number[]): TreeEntries => ({
+  isLong: false,
+  keyBytes,
+  record,
+});
 const words = (record: Record): number[] => Array.from({ length: record.bytes / 4 }, () => 4);
 const INODE_RECORD = [4, 2, 1, 1, 8];
-if (INODE_RECORD.reduce((sum, bytes) => sum + bytes) !== InodeRecord.bytes) throw new Error('inode record');
+if (INODE_RECORD.reduce((sum, bytes) => sum + bytes) !== InodeRecord.bytes)
+  throw new Error('inode record');
 
 const TREES: Readonly<{ [structure: string]: TreeEntries }> = {
   'by-block free-space tree block': shortTree(8, words(FreeRecord)),
@@ -119,7 +153,14 @@ function addTree(fields: Fields, { isLong, keyBytes, record }: TreeEntries): voi
   }
 }
 
-function addNodeEntry(fields: Fields, start: number, i: number, keyBytes: number, pointerBytes: number, room: number): void {
+function addNodeEntry(
+  fields: Fields,
+  start: number,
+  i: number,
+  keyBytes: number,
+  pointerBytes: number,
+  room: number,
+): void {
   const entriesMax = Math.floor(room / (keyBytes + pointerBytes));
   const keyWidth = Math.min(8, keyBytes);
   fields.add(start + i * keyBytes, keyWidth);
@@ -168,7 +209,7 @@ function addDirectoryData(fields: Fields): void {
     end = tail - count * 8;
     for (const i of ends(count)) fields.add(end + i * 8, 4, 4);
   }
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const isUnused = view.getUint16(at) === UNUSED_TAG;
     const name = isUnused ? 0 : view.getUint8(at + 8);
     const length = isUnused ? view.getUint16(at + 2) : dirEntryBytes(name, geometry.hasFtype);
@@ -238,7 +279,8 @@ function addFork(fields: Fields, fork: ForkShape, mode: number | undefined): voi
       fields.add(fork.at, 2, 2);
       const start = fork.at + BMAP_ROOT_HEADER_BYTES;
       const room = fork.length - BMAP_ROOT_HEADER_BYTES;
-      for (const i of ends(fields.view.getUint16(fork.at + 2))) addNodeEntry(fields, start, i, 8, 8, room);
+      for (const i of ends(fields.view.getUint16(fork.at + 2)))
+        addNodeEntry(fields, start, i, 8, 8, room);
     }
   }
 }

@@ -19,7 +19,9 @@ export class Forgery {
   sites(structure: string, path: string): Site[] {
     const base = `${structure} of ${path}`;
     const all = this.model.sitesByStructure.get(structure) ?? [];
-    return all.filter(({ name }) => name === base || name.startsWith(`${base}, `) || name.startsWith(`${base}/`));
+    return all.filter(
+      ({ name }) => name === base || name.startsWith(`${base}, `) || name.startsWith(`${base}/`),
+    );
   }
 
   view(site: Site): DataView {

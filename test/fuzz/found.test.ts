@@ -56,7 +56,11 @@ describe('found cases', () => {
 });
 
 /** @returns the answer; empty when the image opens and nothing else was asked */
-async function ask(model: ImageModel, found: FoundCase, { question, path }: Expectation): Promise<string> {
+async function ask(
+  model: ImageModel,
+  found: FoundCase,
+  { question, path }: Expectation,
+): Promise<string> {
   let fs: FileSystem;
   try {
     fs = await openImage(mutatedDevice(model, found));
@@ -65,7 +69,9 @@ async function ask(model: ImageModel, found: FoundCase, { question, path }: Expe
   }
   if (path === undefined) return '';
   if (question === 'readdir recursive')
-    return fs.readdir(path, { recursive: true }).then(String, (error: unknown) => errorText(question, error));
+    return fs
+      .readdir(path, { recursive: true })
+      .then(String, (error: unknown) => errorText(question, error));
   const { answers } = await probePath(fs, Buffer.from(path));
   return answers.get(question) ?? 'no such question';
 }

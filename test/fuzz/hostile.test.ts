@@ -26,12 +26,16 @@ before(async () => {
 
 const forge = (image: string): Forgery => new Forgery(models.get(image)!);
 
-const isCorrupt = (rule: string): { name: string; rule: string } => ({ name: 'CorruptError', rule });
+const isCorrupt = (rule: string): { name: string; rule: string } => ({
+  name: 'CorruptError',
+  rule,
+});
 
 /** Where the literal area of a v5 inode begins. */
 const FORK_AT = Dinode.bytes;
 
-const setSize = (view: DataView, bytes: bigint): void => view.setBigUint64(Dinode.offsets.size, bytes);
+const setSize = (view: DataView, bytes: bigint): void =>
+  view.setBigUint64(Dinode.offsets.size, bytes);
 
 /** Of the entry with this index in a short directory: where it lies in its inode, and what it says. */
 function shortEntry(view: DataView, index: number): ReturnType<typeof readShortEntry> {
@@ -47,7 +51,8 @@ describe('directories that lead back', () => {
     const forgery = forge('forms');
     const { rootIno } = forgery.model.geometry;
     forgery.changeInode('/dirs/short', (view) => {
-      for (let i = 0; i < view.getUint8(FORK_AT); i++) view.setUint32(shortEntry(view, i).next - 4, rootIno);
+      for (let i = 0; i < view.getUint8(FORK_AT); i++)
+        view.setUint32(shortEntry(view, i).next - 4, rootIno);
     });
     const { fs, effort } = await forgery.open();
     await rejects(fs.readdir('/', { recursive: true }), isCorrupt('a directory has one parent'));
@@ -101,7 +106,9 @@ describe('names that are none', () => {
 
   it('".." in a short directory', async () => {
     const forgery = forge('nrext64').changeInode('/', (view) => {
-      const entry = [0, 1, 2, 3].map((i) => shortEntry(view, i)).find(({ nameLength }) => nameLength > 2)!;
+      const entry = [0, 1, 2, 3]
+        .map((i) => shortEntry(view, i))
+        .find(({ nameLength }) => nameLength > 2)!;
       const spare = entry.nameLength - 2;
       // The name shrinks to "..", the entries behind it move up.
       view.setUint8(entry.at, 2);
@@ -114,7 +121,9 @@ describe('names that are none', () => {
   });
 
   it('a NUL in the target of a symbolic link', async () => {
-    const forgery = forge('forms').changeInode('/symlinks/dangling', (view) => view.setUint8(FORK_AT, 0));
+    const forgery = forge('forms').changeInode('/symlinks/dangling', (view) =>
+      view.setUint8(FORK_AT, 0),
+    );
     const { fs } = await forgery.open();
     const rule = isCorrupt('the target of a symbolic link has no NUL');
     await rejects(fs.readlink('/symlinks/dangling'), rule);
@@ -130,8 +139,14 @@ describe('names that are none', () => {
       view.setUint8(at + 4 + 3, 0);
     });
     const { fs } = await forgery.open();
-    await rejects(fs.listxattr('/attrs/leaf'), isCorrupt('attribute leaf: names are not empty and have no NUL'));
-    await rejects(fs.listxattr('/attrs/short'), isCorrupt('short attributes: names are not empty and have no NUL'));
+    await rejects(
+      fs.listxattr('/attrs/leaf'),
+      isCorrupt('attribute leaf: names are not empty and have no NUL'),
+    );
+    await rejects(
+      fs.listxattr('/attrs/short'),
+      isCorrupt('short attributes: names are not empty and have no NUL'),
+    );
   });
 });
 
@@ -257,19 +272,26 @@ describe('block maps', () => {
     const large = forge('nrext64').changeInode('/data/btree', (view) => {
       view.setBigUint64(Dinode.offsets.bigExtents, 2n ** 48n - 1n);
     });
-    await rejects((await large.open()).fs.stat('/data/btree'), isCorrupt('inode.extents: each has a block'));
+    await rejects(
+      (await large.open()).fs.stat('/data/btree'),
+      isCorrupt('inode.extents: each has a block'),
+    );
   });
 });
 
 describe('sizes', () => {
   it('of a directory: no more than the volume', async () => {
-    const forgery = forge('forms').changeInode('/dirs/leaf', (view) => setSize(view, 2n ** 63n - 1n));
+    const forgery = forge('forms').changeInode('/dirs/leaf', (view) =>
+      setSize(view, 2n ** 63n - 1n),
+    );
     const { fs } = await forgery.open();
     await rejects(fs.readdir('/dirs/leaf'), isCorrupt('a directory is smaller than the volume'));
   });
 
   it('of a file: 2^63 - 1 bytes of nothing cost nothing', async () => {
-    const forgery = forge('forms').changeInode('/data/hole-only', (view) => setSize(view, 2n ** 63n - 1n));
+    const forgery = forge('forms').changeInode('/data/hole-only', (view) =>
+      setSize(view, 2n ** 63n - 1n),
+    );
     const { fs, effort } = await forgery.open();
     const handle = await fs.open('/data/hole-only');
     const buffer = new Uint8Array(16);
@@ -284,7 +306,11 @@ describe('sizes', () => {
   it('on blocks of 512 bytes: exact below 2^62, refused from there on', async () => {
     const path = '/data/dense';
     const open = async (size: bigint): Promise<FileSystem> =>
-      (await forge('v4-block-512').changeInode(path, (view) => setSize(view, size)).open()).fs;
+      (
+        await forge('v4-block-512')
+          .changeInode(path, (view) => setSize(view, size))
+          .open()
+      ).fs;
     equal((await (await open(2n ** 62n - 1n)).stat(path, { bigint: true })).size, 2n ** 62n - 1n);
     await rejects((await open(2n ** 63n - 1n)).stat(path), { code: 'EOVERFLOW' });
   });
@@ -299,9 +325,17 @@ describe('sizes', () => {
     const { fs } = await forgery.open();
     const names = await fs.listxattr('/attrs/remote');
     const errors = await Promise.all(
-      names.map((name) => fs.getxattr('/attrs/remote', name).then(() => '', (error: unknown) => errorText('', error))),
+      names.map((name) =>
+        fs.getxattr('/attrs/remote', name).then(
+          () => '',
+          (error: unknown) => errorText('', error),
+        ),
+      ),
     );
-    equal(errors.filter((text) => text.includes('attribute values are at most 65536 bytes')).length, 1);
+    equal(
+      errors.filter((text) => text.includes('attribute values are at most 65536 bytes')).length,
+      1,
+    );
   });
 });
 
@@ -313,7 +347,10 @@ describe('the superblock', () => {
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const at = bit >>> 3;
       const hex = (bytes[at]! ^ (1 << (bit & 7))).toString(16).padStart(2, '0');
-      const device = mutatedDevice(model, { edits: [{ site: site.name, at, hex }], repaired: false });
+      const device = mutatedDevice(model, {
+        edits: [{ site: site.name, at, hex }],
+        repaired: false,
+      });
       const opened = await openImage(device).then(
         () => true,
         (error: unknown) => errorText('open', error) === '',
@@ -322,4 +359,3 @@ describe('the superblock', () => {
     }
   });
 });
-

@@ -119,5 +119,3 @@ function listed(name: string): Buffer[] {
 export function openImage(device: EditedDevice): Promise<FileSystem> {
   return openOn(device, { norecovery: true });
 }
-
-

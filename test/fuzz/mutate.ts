@@ -51,7 +51,17 @@ function anySite(random: Random, model: ImageModel): Site {
 
 function cutAt(random: Random, { image, sitesByName }: ImageModel): number {
   const { address } = random.pick([...sitesByName.values()]).pieces[0]!;
-  return random.pick([0, 1, 511, 512, 4096, image.size - 1, image.size - 512, address, random.below(image.size)]);
+  return random.pick([
+    0,
+    1,
+    511,
+    512,
+    4096,
+    image.size - 1,
+    image.size - 512,
+    address,
+    random.below(image.size),
+  ]);
 }
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -111,8 +121,12 @@ function moveSite(random: Random, model: ImageModel, site: Site): Edit[] {
   const edits: Edit[] = [{ site: site.name, from: other.name }];
   if (!model.geometry.hasCrc) return edits;
   const isTree = site.structure.endsWith('tree block');
-  const at = site.structure === 'inode' ? INO_AT : (BLKNO_AT[site.structure] ?? (isTree ? BLKNO_AT_SHORT_TREE : undefined));
-  if (at !== undefined) edits.push({ site: site.name, at, hex: hexOf(model.bytesOf(site).subarray(at, at + 8)) });
+  const at =
+    site.structure === 'inode'
+      ? INO_AT
+      : (BLKNO_AT[site.structure] ?? (isTree ? BLKNO_AT_SHORT_TREE : undefined));
+  if (at !== undefined)
+    edits.push({ site: site.name, at, hex: hexOf(model.bytesOf(site).subarray(at, at + 8)) });
   return edits;
 }
 
@@ -123,8 +137,10 @@ function setField(random: Random, model: ImageModel, site: Site): Edit[] {
   const field = random.pick(fields);
   const view = new DataView(bytes.buffer);
   if (field.bytes === 16) editExtent(random, model, view, field.at);
-  else setNumber(view, field, value(random, model, view, field, fields));
-  return [{ site: site.name, at: field.at, hex: hexOf(bytes.subarray(field.at, field.at + field.bytes)) }];
+  else setNumber(view, field, newValue(random, model, view, field, fields));
+  return [
+    { site: site.name, at: field.at, hex: hexOf(bytes.subarray(field.at, field.at + field.bytes)) },
+  ];
 }
 
 function getNumber(view: DataView, { at, bytes }: Field): bigint {
@@ -134,10 +150,17 @@ function getNumber(view: DataView, { at, bytes }: Field): bigint {
 }
 
 function setNumber(view: DataView, { at, bytes }: Field, number: bigint): void {
-  for (let i = 0; i < bytes; i++) view.setUint8(at + bytes - 1 - i, Number((number >> BigInt(8 * i)) & 0xffn));
+  for (let i = 0; i < bytes; i++)
+    view.setUint8(at + bytes - 1 - i, Number((number >> BigInt(8 * i)) & 0xffn));
 }
 
-function value(random: Random, model: ImageModel, view: DataView, field: Field, fields: readonly Field[]): bigint {
+function newValue(
+  random: Random,
+  model: ImageModel,
+  view: DataView,
+  field: Field,
+  fields: readonly Field[],
+): bigint {
   const old = getNumber(view, field);
   const max = 2n ** BigInt(8 * field.bytes) - 1n;
   switch (random.below(6)) {
@@ -168,8 +191,11 @@ function meaningful(random: Random, model: ImageModel, view: DataView): bigint {
     random.pick([
       agblock,
       agno,
-      Math.floor(geometry.inodeNumber(agno, agblock * geometry.inodesPerBlock) / geometry.inodesPerBlock),
-      geometry.inodeNumber(agno, agblock * geometry.inodesPerBlock) + random.below(geometry.inodesPerBlock),
+      Math.floor(
+        geometry.inodeNumber(agno, agblock * geometry.inodesPerBlock) / geometry.inodesPerBlock,
+      ),
+      geometry.inodeNumber(agno, agblock * geometry.inodesPerBlock) +
+        random.below(geometry.inodesPerBlock),
       geometry.rootIno,
       leafBlock + random.below(4) * geometry.dirBlocks,
       random.below(8) * geometry.dirBlocks,
@@ -188,10 +214,16 @@ function meaningful(random: Random, model: ImageModel, view: DataView): bigint {
 function editExtent(random: Random, model: ImageModel, view: DataView, at: number): void {
   const extent = { ...readExtent(view, at) };
   const near = (old: number, limit: number): number =>
-    Math.abs(random.pick([0, 1, old + 1, old - 1, old * 2, limit, limit - 1, random.below(limit)])) % (limit + 1);
+    Math.abs(
+      random.pick([0, 1, old + 1, old - 1, old * 2, limit, limit - 1, random.below(limit)]),
+    ) %
+    (limit + 1);
   switch (random.below(5)) {
     case 0:
-      extent.block = near(extent.block, random.pick([16, LEAF_SPACE / model.geometry.blockBytes, 2 ** 53]));
+      extent.block = near(
+        extent.block,
+        random.pick([16, LEAF_SPACE / model.geometry.blockBytes, 2 ** 53]),
+      );
       break;
     case 1:
       extent.start = near(extent.start, random.pick([model.geometry.dataBlocks, 2 ** 52 - 1]));

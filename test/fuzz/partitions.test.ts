@@ -36,7 +36,8 @@ function tablesOf(image: SparseImage, bytes: Uint8Array): Range[] {
     { at: image.size - 33 * SECTOR_BYTES, length: 4 * 128 },
   ];
   for (let at = SECTOR_BYTES; at + SECTOR_BYTES <= bytes.length; at += SECTOR_BYTES)
-    if (bytes[at + 510] === 0x55 && bytes[at + 511] === 0xaa) tables.push({ at, length: SECTOR_BYTES });
+    if (bytes[at + 510] === 0x55 && bytes[at + 511] === 0xaa)
+      tables.push({ at, length: SECTOR_BYTES });
   return tables;
 }
 
@@ -63,7 +64,10 @@ function repairGpt(device: EditedDevice): void {
     device.copyOut(at, bytes);
     const header = new GptHeader(new DataView(bytes.buffer));
     const entries = new Uint8Array(Math.min(header.entryCount * header.entryBytes, 1 << 20));
-    device.copyOut(at === SECTOR_BYTES ? 2 * SECTOR_BYTES : device.size - 33 * SECTOR_BYTES, entries);
+    device.copyOut(
+      at === SECTOR_BYTES ? 2 * SECTOR_BYTES : device.size - 33 * SECTOR_BYTES,
+      entries,
+    );
     header.entriesCrc = crc32(entries);
     header.crc = 0;
     header.crc = crc32(bytes.subarray(0, GptHeader.bytes));
@@ -71,7 +75,10 @@ function repairGpt(device: EditedDevice): void {
   }
 }
 
-async function open(device: EditedDevice, partition: number | undefined): Promise<FileSystem | undefined> {
+async function open(
+  device: EditedDevice,
+  partition: number | undefined,
+): Promise<FileSystem | undefined> {
   try {
     return await openOn(device, partition === undefined ? {} : { partition });
   } catch (error) {
@@ -88,14 +95,19 @@ describe('mutated partition tables', () => {
       const bytes = fixtureBytes(name);
       const image = new SparseImage(bytes);
       const tables = tablesOf(image, bytes);
-      const uuids = new Set(loadManifest(name).fileSystems.map(({ superblock }) => superblock.uuid));
+      const uuids = new Set(
+        loadManifest(name).fileSystems.map(({ superblock }) => superblock.uuid),
+      );
       let opened = 0;
       for (let index = 0; index < CASES; index++) {
         const device = new EditedDevice(image, image.size, random.below(16) > 0);
         mutate(random, device, tables);
         if (random.below(2) === 0) repairGpt(device);
         const fs = await open(device, random.pick([undefined, undefined, 1, 2, 4, 5]));
-        ok(device.traffic.bytes < OPEN_BYTES_MAX, `case ${index} read ${device.traffic.bytes} bytes`);
+        ok(
+          device.traffic.bytes < OPEN_BYTES_MAX,
+          `case ${index} read ${device.traffic.bytes} bytes`,
+        );
         if (fs === undefined) continue;
         opened++;
         const { uuid } = await fs.info();

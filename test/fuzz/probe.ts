@@ -17,7 +17,6 @@ import type { Mount } from '#src/xfs/mount.js';
 export type Answers = Map<string, string>;
 
 export const CORRUPT = '!CorruptError';
-export const REFUSED = '!FsError';
 
 /** Files are read around their ends and the ends of their extents, this much at a time. */
 const READ_BYTES = 4096;
@@ -102,7 +101,9 @@ export async function probePath(
   if (type === 'symlink') {
     await ask(answers, 'readlink', async () => latin1(await fs.readlink(path, 'buffer')));
     await ask(answers, 'stat', async () => json(await fs.stat(path, { bigint: true })));
-    await ask(answers, 'realpath', async () => latin1(await fs.realpath(path, { encoding: 'buffer' })));
+    await ask(answers, 'realpath', async () =>
+      latin1(await fs.realpath(path, { encoding: 'buffer' })),
+    );
   }
   return { answers, names };
 }
@@ -164,7 +165,9 @@ async function probeExtents(handle: FileHandle, size: bigint, answers: Answers):
   });
   for (const place of places) {
     if (place < 0n || place >= 2n ** 63n) continue;
-    await ask(answers, `read ${place}`, async () => digest(await readAt(handle, place, READ_BYTES)));
+    await ask(answers, `read ${place}`, async () =>
+      digest(await readAt(handle, place, READ_BYTES)),
+    );
     await ask(answers, `seekData ${place}`, async () => String(await handle.seekData(place)));
     await ask(answers, `seekHole ${place}`, async () => String(await handle.seekHole(place)));
   }

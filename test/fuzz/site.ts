@@ -60,7 +60,9 @@ export class Recorder {
 
   /** From now on tells what this driver reads. */
   watch(driver: XfsDriver): void {
-    watchCache(driver.mount.cache, (pieces, ops, geometry) => this.#meetBlock(pieces, ops, geometry));
+    watchCache(driver.mount.cache, (pieces, ops, geometry) =>
+      this.#meetBlock(pieces, ops, geometry),
+    );
     const inode = driver.inode.bind(driver);
     driver.inode = (ino) => {
       this.#meetInode(ino, driver.mount.geometry);

@@ -59,7 +59,7 @@ export class EditedDevice implements BlockDevice {
   }
 
   edit(position: number, bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const index = Math.floor((position + done) / CHUNK_BYTES);
       const at = position + done - index * CHUNK_BYTES;
       const part = bytes.subarray(done, done + CHUNK_BYTES - at);
@@ -91,7 +91,7 @@ export class EditedDevice implements BlockDevice {
 
   /** Reads, uncounted and unchecked. */
   copyOut(position: number, target: Uint8Array): void {
-    for (let done = 0; done < target.length; ) {
+    for (let done = 0; done < target.length;) {
       const index = Math.floor((position + done) / CHUNK_BYTES);
       const at = position + done - index * CHUNK_BYTES;
       const part = target.subarray(done, done + CHUNK_BYTES - at);

@@ -6,7 +6,13 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { SIZE_MAX, joinPosition, splitPosition, type FsError, type Position } from '#src/core/index.js';
+import {
+  SIZE_MAX,
+  joinPosition,
+  splitPosition,
+  type FsError,
+  type Position,
+} from '#src/core/index.js';
 import { MemoryDevice } from '#src/device/index.js';
 import {
   bytesToEnd,
@@ -34,7 +40,11 @@ interface File {
   readonly size: bigint;
 }
 
-const TYPES: Readonly<{ [letter in Blocks[number]]: MappingType }> = { '.': 'hole', u: 'unwritten', d: 'mapped' };
+const TYPES: Readonly<{ [letter in Blocks[number]]: MappingType }> = {
+  '.': 'hole',
+  u: 'unwritten',
+  d: 'mapped',
+};
 
 /** One past the last block of any file. */
 const BLOCKS_MAX = 2 ** 53;
@@ -44,7 +54,10 @@ const bases = fc.constantFrom(0, 7, 2 ** 43 - 12, 2 ** 43 + 1, 2 ** 52, BLOCKS_M
 const files: fc.Arbitrary<File> = fc
   .record({
     base: bases,
-    blocks: fc.array(fc.constantFrom('.' as const, 'u' as const, 'd' as const), { minLength: WINDOW, maxLength: WINDOW }),
+    blocks: fc.array(fc.constantFrom('.' as const, 'u' as const, 'd' as const), {
+      minLength: WINDOW,
+      maxLength: WINDOW,
+    }),
     sizeBlocks: fc.nat({ max: WINDOW }),
     sizeBytes: fc.nat({ max: BLOCK_BYTES }),
   })
@@ -53,13 +66,18 @@ const files: fc.Arbitrary<File> = fc
     return { base, blocks, size: size > SIZE_MAX ? SIZE_MAX : size };
   });
 
-const letterAt = ({ base, blocks }: File, block: number): Blocks[number] => blocks[block - base] ?? '.';
+const letterAt = ({ base, blocks }: File, block: number): Blocks[number] =>
+  blocks[block - base] ?? '.';
 
 /** Where the data of window block `i` lies: from back to front, so that neighbours are none on the device. */
-const addressOf = ({ base }: File, block: number): number => (WINDOW - 1 - (block - base)) * BLOCK_BYTES;
+const addressOf = ({ base }: File, block: number): number =>
+  (WINDOW - 1 - (block - base)) * BLOCK_BYTES;
 
 const device = new MemoryDevice(
-  Uint8Array.from({ length: WINDOW * BLOCK_BYTES }, (_, at) => 1 + (Math.imul(at, 0x9e3779b1) >>> 25)),
+  Uint8Array.from(
+    { length: WINDOW * BLOCK_BYTES },
+    (_, at) => 1 + (Math.imul(at, 0x9e3779b1) >>> 25),
+  ),
 );
 
 /** Mappings as long as they can be; those of data are single blocks, as they lie on the device. */
@@ -72,7 +90,13 @@ function iomapOf(file: File): IomapOps {
       let end = block < file.base ? file.base : block < windowEnd ? block + 1 : BLOCKS_MAX;
       if (letter !== 'd') while (end < windowEnd && letterAt(file, end) === letter) end++;
       const address = letter === 'd' ? addressOf(file, block) : 0;
-      return { type: TYPES[letter], block, length: Math.min(length, end - block), address, shared: false };
+      return {
+        type: TYPES[letter],
+        block,
+        length: Math.min(length, end - block),
+        address,
+        shared: false,
+      };
     },
   };
 }
@@ -85,7 +109,10 @@ function inodeOf({ size }: File): Inode {
 function positionsOf({ base }: File): fc.Arbitrary<bigint> {
   const start = BigInt(base) * BigInt(BLOCK_BYTES);
   return fc
-    .oneof(fc.bigInt({ min: -3000n, max: BigInt((WINDOW + 2) * BLOCK_BYTES) }), fc.constantFrom(-start, 0n))
+    .oneof(
+      fc.bigInt({ min: -3000n, max: BigInt((WINDOW + 2) * BLOCK_BYTES) }),
+      fc.constantFrom(-start, 0n),
+    )
     .map((bytes) => start + bytes)
     .filter((bytes) => bytes >= 0n && bytes < 2n ** 63n);
 }
@@ -110,15 +137,22 @@ function plainSeek(file: File, from: bigint, want: 'data' | 'hole'): bigint | 'E
 describe('ranges of a file', () => {
   it('seeks to the data and the hole that come next', () => {
     fc.assert(
-      fc.property(filesAndPositions, fc.constantFrom('data' as const, 'hole' as const), ([file, from], want) => {
-        let found: bigint | string;
-        try {
-          found = joinPosition(seek(iomapOf(file), inodeOf(file), split(from), want), BLOCK_BYTES);
-        } catch (error) {
-          found = (error as FsError).code;
-        }
-        equal(found, plainSeek(file, from, want));
-      }),
+      fc.property(
+        filesAndPositions,
+        fc.constantFrom('data' as const, 'hole' as const),
+        ([file, from], want) => {
+          let found: bigint | string;
+          try {
+            found = joinPosition(
+              seek(iomapOf(file), inodeOf(file), split(from), want),
+              BLOCK_BYTES,
+            );
+          } catch (error) {
+            found = (error as FsError).code;
+          }
+          equal(found, plainSeek(file, from, want));
+        },
+      ),
       { numRuns: 3000 },
     );
   });
@@ -155,9 +189,17 @@ describe('ranges of a file', () => {
       fc.property(files, fc.boolean(), (file, isFromWindow) => {
         const from = isFromWindow ? file.base : 0;
         const told = new Map<number, MappingType>();
-        for (const { type, block, length } of mappings(iomapOf(file), inodeOf(file), from, BLOCKS_MAX, false))
+        for (const { type, block, length } of mappings(
+          iomapOf(file),
+          inodeOf(file),
+          from,
+          BLOCKS_MAX,
+          false,
+        ))
           for (let i = 0; i < length; i++) told.set(block + i, type);
-        const want = file.blocks.flatMap((letter, i) => (letter === '.' ? [] : [[file.base + i, TYPES[letter]]]));
+        const want = file.blocks.flatMap((letter, i) =>
+          letter === '.' ? [] : [[file.base + i, TYPES[letter]]],
+        );
         deepEqual([...told], want);
       }),
       { numRuns: 1000 },

@@ -10,7 +10,14 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FsError } from '#src/core/index.js';
 import { MemoryDevice } from '#src/device/index.js';
-import { FileType, Tree, joinPath, type DirectoryEntry, type Driver, type Inode } from '#src/vfs/index.js';
+import {
+  FileType,
+  Tree,
+  joinPath,
+  type DirectoryEntry,
+  type Driver,
+  type Inode,
+} from '#src/vfs/index.js';
 
 if (process.env['FC_SEED']) fc.configureGlobal({ seed: Number(process.env['FC_SEED']) });
 
@@ -51,7 +58,17 @@ class WorldDriver implements Driver {
     const mode = TYPES[this.world[ino]!.kind] | 0o755;
     const times = { accessed: NOW, modified: NOW, changed: NOW, born: NOW };
     const size = { block: 0, byte: 0 };
-    return { ino, mode, nlink: 1, uid: 0, gid: 0, rdev: { major: 0, minor: 0 }, size, sectors: 0, ...times };
+    return {
+      ino,
+      mode,
+      nlink: 1,
+      uid: 0,
+      gid: 0,
+      rdev: { major: 0, minor: 0 },
+      size,
+      sectors: 0,
+      ...times,
+    };
   }
 
   lookup({ ino }: Inode, name: Uint8Array): number | undefined {
@@ -134,7 +151,17 @@ class Model {
   }
 }
 
-const NAMES: readonly Latin1[] = ['a', 'b', 'c', utf8('é'), utf8('日本'), '\xff\xfe', '...', '-', 'x'.repeat(255)];
+const NAMES: readonly Latin1[] = [
+  'a',
+  'b',
+  'c',
+  utf8('é'),
+  utf8('日本'),
+  '\xff\xfe',
+  '...',
+  '-',
+  'x'.repeat(255),
+];
 const names = fc.constantFrom(...NAMES);
 const absent = fc.constantFrom('nobody', utf8('ñ'), '\xe9', 'x'.repeat(256), utf8('日'.repeat(86)));
 
@@ -150,9 +177,15 @@ function pathsOf(parts: fc.Arbitrary<Latin1>, max: number): fc.Arbitrary<Latin1>
 }
 
 const dots = fc.constantFrom('.', '..', '..', '');
-const components = fc.oneof({ weight: 12, arbitrary: names }, { weight: 3, arbitrary: dots }, { weight: 1, arbitrary: absent });
+const components = fc.oneof(
+  { weight: 12, arbitrary: names },
+  { weight: 3, arbitrary: dots },
+  { weight: 1, arbitrary: absent },
+);
 const paths = pathsOf(components, 6);
-const targets = pathsOf(fc.oneof({ weight: 4, arbitrary: names }, dots), 3).filter((path) => path !== '');
+const targets = pathsOf(fc.oneof({ weight: 4, arbitrary: names }, dots), 3).filter(
+  (path) => path !== '',
+);
 
 const NODES_MAX = 9;
 
@@ -162,7 +195,10 @@ const worlds: fc.Arbitrary<World> = fc
     fc.record({
       kind: fc.constantFrom('file', 'link', 'link', 'directory', 'directory'),
       target: targets,
-      entries: fc.uniqueArray(fc.tuple(names, fc.nat({ max: NODES_MAX })), { selector: ([name]) => name, maxLength: 7 }),
+      entries: fc.uniqueArray(fc.tuple(names, fc.nat({ max: NODES_MAX })), {
+        selector: ([name]) => name,
+        maxLength: 7,
+      }),
     }),
     { minLength: 3, maxLength: NODES_MAX },
   )
@@ -170,7 +206,10 @@ const worlds: fc.Arbitrary<World> = fc
     seeds.map(({ kind, target, entries }, ino): Node => {
       if (ino > 0 && kind === 'file') return { kind };
       if (ino > 0 && kind === 'link') return { kind, target };
-      return { kind: 'directory', entries: new Map(entries.map(([name, child]) => [name, child % seeds.length])) };
+      return {
+        kind: 'directory',
+        entries: new Map(entries.map(([name, child]) => [name, child % seeds.length])),
+      };
     }),
   );
 
@@ -205,13 +244,19 @@ const askModel = (world: World, path: Latin1, follow: boolean): unknown =>
 
 describe('path walk', () => {
   it('arrives where the model arrives, or fails as it does', () => {
-    const asked = fc.array(fc.record({ path: paths, follow: fc.boolean(), isText: fc.boolean() }), { maxLength: 12 });
+    const asked = fc.array(fc.record({ path: paths, follow: fc.boolean(), isText: fc.boolean() }), {
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(worlds, asked, fc.boolean(), (world, questions, isListed) => {
         const tree = new Tree(new WorldDriver(world));
         if (isListed) listAll(tree);
         for (const { path, follow, isText } of questions)
-          deepEqual(askTree(tree, asCallerHasIt(path, isText), follow), askModel(world, path, follow), path);
+          deepEqual(
+            askTree(tree, asCallerHasIt(path, isText), follow),
+            askModel(world, path, follow),
+            path,
+          );
       }),
       { numRuns: 3000 },
     );
@@ -219,7 +264,10 @@ describe('path walk', () => {
 
   it('follows forty links and no more', () => {
     const chain = (links: number): World => [
-      { kind: 'directory', entries: new Map(Array.from({ length: links + 1 }, (_, i) => [`l${i}`, i + 1])) },
+      {
+        kind: 'directory',
+        entries: new Map(Array.from({ length: links + 1 }, (_, i) => [`l${i}`, i + 1])),
+      },
       ...Array.from({ length: links }, (_, i): Node => ({ kind: 'link', target: `l${i + 1}` })),
       { kind: 'file' },
     ];
@@ -236,7 +284,11 @@ describe('path walk', () => {
   });
 
   it('asks for a directory where the target of a link ends in a slash', () => {
-    const entries = new Map([['file', 1], ['link', 2], ['further', 3]]);
+    const entries = new Map([
+      ['file', 1],
+      ['link', 2],
+      ['further', 3],
+    ]);
     const world: World = [
       { kind: 'directory', entries },
       { kind: 'file' },
@@ -244,15 +296,18 @@ describe('path walk', () => {
       { kind: 'link', target: 'link' },
     ];
     const tree = new Tree(new WorldDriver(world));
-    for (const path of ['/link', '/further']) throws(() => tree.walk(path, true), { code: 'ENOTDIR' });
+    for (const path of ['/link', '/further'])
+      throws(() => tree.walk(path, true), { code: 'ENOTDIR' });
     equal(tree.walk('/link', false).inode.ino, 2);
   });
 
   it('remembers so many names at most, also of one directory', () => {
     const entries = new Map(Array.from({ length: 150_000 }, (_, i) => [`name ${i}`, 1]));
-    const tree = new Tree(new WorldDriver([{ kind: 'directory', entries }, { kind: 'file' }], 1000));
+    const tree = new Tree(
+      new WorldDriver([{ kind: 'directory', entries }, { kind: 'file' }], 1000),
+    );
     const { dentry } = tree.walk('/', true);
-    for (let from: number | undefined = 0; from !== undefined; ) from = tree.part(dentry, from).next;
+    for (let from: number | undefined = 0; from !== undefined;) from = tree.part(dentry, from).next;
     ok(dentry.children.size <= 65_536, `${dentry.children.size} names`);
     equal(tree.walk('/name 7', true).inode.ino, 1);
   });
@@ -261,5 +316,5 @@ describe('path walk', () => {
 /** Makes `tree` remember what its root's listing tells. */
 function listAll(tree: Tree): void {
   const { dentry } = tree.walk('/', true);
-  for (let from: number | undefined = 0; from !== undefined; ) from = tree.part(dentry, from).next;
+  for (let from: number | undefined = 0; from !== undefined;) from = tree.part(dentry, from).next;
 }
