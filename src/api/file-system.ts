@@ -30,6 +30,7 @@ export const accessModes = { F_OK: 0, X_OK: 1, W_OK: 2, R_OK: 4 } as const;
 
 export class FileSystem {
   readonly #volume: Volume;
+
   /** Made by `open`. */
   constructor(volume: Volume) {
     this.#volume = volume;
@@ -43,32 +44,8 @@ export class FileSystem {
   /** Geometry, features and space. Reads the headers of every group. */
   info(): Promise<FileSystemInfo> {
     const { driver } = this.#volume;
-    return this.#run('info', undefined, () => {
-      const { blockBytes, stripeUnitBlocks, stripeWidthBlocks, ...rest } = driver.describe();
-      return {
-        type: 'xfs',
-        version: rest.version,
-        label: rest.label,
-        uuid: rest.uuid,
-        blockSize: blockBytes,
-        sectorSize: rest.sectorBytes,
-        inodeSize: rest.inodeBytes,
-        directoryBlockSize: rest.directoryBlockBytes,
-        blocks: rest.blocks,
-        freeBlocks: rest.freeBlocks,
-        inodes: rest.inodes,
-        freeInodes: rest.freeInodes,
-        groups: rest.groups,
-        groupBlocks: rest.groupBlocks,
-        logBlocks: rest.logBlocks,
-        log: rest.log,
-        stripeUnit: stripeUnitBlocks * blockBytes,
-        stripeWidth: stripeWidthBlocks * blockBytes,
-        features: rest.features,
-        readOnlyReason: rest.readOnlyReason,
-        device: { name: driver.device.name, size: driver.device.size },
-      };
-    });
+    const { name, size } = driver.device;
+    return this.#run('info', undefined, () => ({ ...driver.describe(), device: { name, size } }));
   }
 
   statfs(path: Path, options: { readonly bigint: true }): Promise<StatFs<bigint>>;

@@ -1,6 +1,7 @@
 /** The shapes that callers of daxkit meet, where node:fs has none; and the options of its calls. */
 import type { Readable } from 'node:stream';
 import type { Interface } from 'node:readline';
+import type { XfsInfo } from '../xfs/index.js';
 
 /** A string is UTF-8; bytes reach names that are not. Relative paths begin at the root. */
 export type Path = string | Uint8Array;
@@ -43,33 +44,9 @@ export interface MapOptions {
  */
 export type MappingMode = 'eager' | 'mixed' | 'copy';
 
-/** What `info()` tells. Sizes in bytes, the rest are counts. */
-export interface FileSystemInfo {
-  readonly type: 'xfs';
-  readonly version: 4 | 5;
-  readonly label: string;
-  readonly uuid: string;
-  readonly blockSize: number;
-  readonly sectorSize: number;
-  readonly inodeSize: number;
-  readonly directoryBlockSize: number;
-  readonly blocks: number;
-  readonly freeBlocks: number;
-  readonly inodes: number;
-  readonly freeInodes: number;
-  readonly groups: number;
-  readonly groupBlocks: number;
-  readonly logBlocks: number;
-  /** A dirty log holds changes that are not in their place yet. */
-  readonly log: 'clean' | 'dirty';
-  /** 0 when there is none. */
-  readonly stripeUnit: number;
-  readonly stripeWidth: number;
-  /** Names of the features that are on. */
-  readonly features: readonly string[];
-  /** Why this image can only be read, or undefined. */
-  readonly readOnlyReason: string | undefined;
-  /** Bytes from the start of the device to the file system, and its part of the device. */
+/** What `info()` tells. */
+export interface FileSystemInfo extends XfsInfo {
+  /** The device that holds it, or its part of the device. */
   readonly device: { readonly name: string; readonly size: number };
 }
 

@@ -6,4 +6,5 @@ export {
   type MkfsResult,
   type MkfsTarget,
 } from './mkfs/index.js';
-export { openXfs, type XfsDescription, type XfsDriver, type XfsOptions } from './super.js';
+export { openXfs, type XfsDriver, type XfsOptions } from './super.js';
+export type { XfsInfo } from './volume-info.js';

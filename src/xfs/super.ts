@@ -3,18 +3,18 @@
  *
  * Less than a mebibyte is read: one sector, and the few blocks of the log that tell where it ends.
  */
-import { CorruptError, FsError, roundDown } from '../core/index.js';
+import { CorruptError, FsError } from '../core/index.js';
 import { BlockCache } from '../buffer/index.js';
 import type { BlockDevice } from '../device/index.js';
 import type { IomapOps } from '../iomap/index.js';
 import type { DirectoryPart, Driver, Inode, Usage } from '../vfs/index.js';
-import { readAgf, readAgi, readSuperblock } from './ag/headers.js';
+import { readSuperblock } from './ag/headers.js';
 import { getByName, listNames } from './attr/names.js';
 import { parentPointers, type ParentPointer } from './attr/parents.js';
 import { listDirectory } from './dir/list.js';
 import { lookupName } from './dir/lookup.js';
 import { flagNames, flags2Of } from './format/dinode.js';
-import { featureNames, readOnlyReason, refuseUnreadable } from './format/features.js';
+import { refuseUnreadable } from './format/features.js';
 import { Geometry } from './format/geometry.js';
 import { SUPERBLOCK_MAGIC, Superblock, verifySuperblock } from './format/superblock.js';
 import { readDinode, readInode, type XfsInode } from './inode/inode.js';
@@ -24,6 +24,7 @@ import { describeLog, type LogDescription } from './log/describe.js';
 import { isLogClean } from './log/records.js';
 import { LogRing } from './log/ring.js';
 import type { Mount } from './mount.js';
+import { describeVolume, usageOf, type XfsInfo } from './volume-info.js';
 
 /** Metadata kept in memory, bytes. */
 const CACHE_BYTES_MAX = 32 * 1024 * 1024;
@@ -33,45 +34,12 @@ export interface XfsOptions {
   readonly norecovery: boolean;
 }
 
-/** What the superblock and the headers of the groups say of the volume. Blocks unless said otherwise. */
-export interface XfsDescription {
-  readonly version: 4 | 5;
-  readonly label: string;
-  readonly uuid: string;
-  readonly blockBytes: number;
-  readonly sectorBytes: number;
-  readonly inodeBytes: number;
-  readonly directoryBlockBytes: number;
-  readonly blocks: number;
-  readonly freeBlocks: number;
-  readonly inodes: number;
-  readonly freeInodes: number;
-  readonly groups: number;
-  readonly groupBlocks: number;
-  readonly logBlocks: number;
-  readonly stripeUnitBlocks: number;
-  readonly stripeWidthBlocks: number;
-  readonly features: readonly string[];
-  readonly log: 'clean' | 'dirty';
-  /** Why it can never be written, or `undefined`. */
-  readonly readOnlyReason: string | undefined;
-}
-
 export interface InodeDetails {
   readonly generation: number;
   readonly projectId: number;
   /** Names of those that are set. */
   readonly flags: readonly string[];
 }
-
-/** f_type of XFS. */
-const STATFS_MAGIC = 0x58465342;
-
-/** Blocks of each group that are never handed out: four for the AGFL, four to split trees with. */
-const SET_ASIDE_BLOCKS = 8;
-
-/** Inodes are allocated by so many at once. */
-const INODES_PER_CHUNK = 64;
 
 export class XfsDriver implements Driver {
   readonly rootIno: number;
@@ -136,84 +104,13 @@ export class XfsDriver implements Driver {
     return parentPointers(this.mount, inode as XfsInode);
   }
 
-  /** As the kernel's statfs on a read-only mount: free inodes include those that free space could hold. */
   usage(): Usage {
-    const sb = readSuperblock(this.mount, 0);
-    const { inodesPerBlock, agCount, blockBytes } = this.mount.geometry;
-    const free = Math.max(0, sb.freeBlocks - SET_ASIDE_BLOCKS * agCount - this.#treeBlocks());
-    const chunkBlocks = Math.max(1, INODES_PER_CHUNK / inodesPerBlock);
-    const blocksMax = Math.floor((sb.dataBlocks * sb.inodeMaxPercent) / 100);
-    const percentMax = roundDown(blocksMax, chunkBlocks) * inodesPerBlock;
-    const possible = sb.inodeCount + free * inodesPerBlock;
-    const capped = sb.inodeMaxPercent > 0 ? Math.min(possible, percentMax) : possible;
-    const inodes = Math.max(capped, sb.inodeCount);
-    return {
-      blockBytes,
-      blocks: sb.dataBlocks - sb.logBlocks,
-      freeBlocks: free,
-      inodes,
-      freeInodes: Math.max(0, inodes - (sb.inodeCount - sb.inodesFree)),
-      magic: STATFS_MAGIC,
-    };
+    return usageOf(this.mount);
   }
 
-  /** Blocks inside the free-space trees: free in the superblock's count, but nobody's to take. */
-  #treeBlocks(): number {
-    let blocks = 0;
-    for (let agno = 0; agno < this.mount.geometry.agCount; agno++) {
-      const agf = readAgf(this.mount, agno);
-      blocks += agf.btreeBlocks;
-      if (this.mount.geometry.hasRmapbt) blocks -= Math.max(0, agf.rmapBlocks - 1);
-    }
-    return blocks;
+  describe(): XfsInfo {
+    return describeVolume(this.mount, this.log);
   }
-
-  /** Counts come from the groups: the superblock's may lag behind when the log is dirty. */
-  describe(): XfsDescription {
-    const { mount, log } = this;
-    const sb = readSuperblock(mount, 0);
-    let freeBlocks = 0;
-    let inodes = 0;
-    let freeInodes = 0;
-    for (let agno = 0; agno < mount.geometry.agCount; agno++) {
-      const agf = readAgf(mount, agno);
-      const agi = readAgi(mount, agno);
-      freeBlocks += agf.freeBlocks + agf.freelistCount + agf.btreeBlocks;
-      inodes += agi.inodeCount;
-      freeInodes += agi.freeCount;
-    }
-    return {
-      version: mount.geometry.hasCrc ? 5 : 4,
-      label: labelOf(sb.label),
-      uuid: formatUuid(sb.uuid),
-      blockBytes: sb.blockSize,
-      sectorBytes: sb.sectorSize,
-      inodeBytes: sb.inodeSize,
-      directoryBlockBytes: mount.geometry.dirBlockBytes,
-      blocks: sb.dataBlocks,
-      freeBlocks,
-      inodes,
-      freeInodes,
-      groups: sb.agCount,
-      groupBlocks: sb.agBlocks,
-      logBlocks: sb.logBlocks,
-      stripeUnitBlocks: sb.stripeUnit,
-      stripeWidthBlocks: sb.stripeWidth,
-      features: featureNames(sb),
-      log,
-      readOnlyReason: readOnlyReason(sb),
-    };
-  }
-}
-
-function labelOf(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
-}
-
-function formatUuid(bytes: Uint8Array): string {
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /**

@@ -5,13 +5,9 @@
 import { CorruptError } from '../../core/index.js';
 import { BtreeCursor, type BtreeNode, type BtreeOps, type BtreeSource } from '../../btree/index.js';
 import type { BlockOps } from '../../buffer/index.js';
-import {
-  BTREE_LEVELS_MAX,
-  ShortBtreeHeader,
-  btreeHeaderBytes,
-  verifyBtreeBlock,
-} from '../format/btree-block.js';
+import { BTREE_LEVELS_MAX, ShortBtreeHeader, verifyBtreeBlock } from '../format/btree-block.js';
 import type { Geometry } from '../format/geometry.js';
+import { btreeNode } from '../btree-node.js';
 import type { Mount } from '../mount.js';
 
 export interface AgTree {
@@ -111,20 +107,9 @@ class AgTreeSource implements BtreeSource {
       throw new CorruptError('blocks lie in the group', this.tree.name);
     const address = geometry.agAddress(this.agno, agblock);
     const block = cache.read(address, geometry.blockBytes, this.tree.blockOps);
-    const header = new ShortBtreeHeader(block.view);
-    if (geometry.hasCrc && header.owner !== this.agno) throw block.corrupt('owner is the group');
-    const headerBytes = btreeHeaderBytes(false, geometry.hasCrc);
-    const { keyBytes, pointerBytes } = this.tree.ops;
-    const entriesMax = Math.floor((geometry.blockBytes - headerBytes) / (keyBytes + pointerBytes));
-    return {
-      view: block.view,
-      level: header.level,
-      count: header.count,
-      keysAt: headerBytes,
-      pointersAt: headerBytes + entriesMax * keyBytes,
-      recordsAt: headerBytes,
-      corrupt: (rule) => block.corrupt(rule),
-    };
+    const { owner } = new ShortBtreeHeader(block.view);
+    if (geometry.hasCrc && owner !== this.agno) throw block.corrupt('owner is the group');
+    return btreeNode(block, geometry, this.tree.ops);
   }
 }
 

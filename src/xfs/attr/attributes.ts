@@ -19,19 +19,8 @@ import {
   attrRemoteHeaderBytes,
   verifyAttrShort,
 } from '../format/attr.js';
-import {
-  DaHeader,
-  DaMagic,
-  DaNodeEntry,
-  LEAF_CHAIN_RULE,
-  daCount,
-  daEntriesAt,
-  daHeaderBytes,
-  daMagic,
-  daSearch,
-  daSecond,
-  isNextLeaf,
-} from '../format/da-block.js';
+import { daHeaderBytes, daSearch } from '../format/da-block.js';
+import { leafAfter, leafOf, type IndexLeaf, type ReadIndexBlock } from '../da/walk.js';
 import { ForkFormat, type ForkShape } from '../format/dinode.js';
 import { hashName } from '../format/hash.js';
 import { forkBytes, type XfsInode } from '../inode/inode.js';
@@ -137,37 +126,6 @@ function visitShort(mount: Mount, inode: XfsInode, fork: ForkShape, visit: Visit
   }
 }
 
-/** The leaf where attributes of this hash begin, and which file block it is. */
-function leftmostLeaf(
-  mount: Mount,
-  inode: XfsInode,
-  fork: ForkShape,
-  hash: number,
-): { leaf: Block; at: number } {
-  const { geometry } = mount;
-  const start = daEntriesAt(geometry);
-  let at = 0;
-  let block = readAttrBlock(mount, inode, fork, at);
-  let level: number | undefined;
-  while (isNode(block)) {
-    const own = daSecond(block.view, geometry);
-    if (level !== undefined && own !== level - 1)
-      throw block.corrupt("level is its parent's less one");
-    level = own;
-    const count = daCount(block.view, geometry);
-    const index = Math.min(daSearch(block.view, start, count, hash), count - 1);
-    at = new DaNodeEntry(block.view, start + index * DaNodeEntry.bytes).child;
-    block = readAttrBlock(mount, inode, fork, at);
-    if (level === 1 && isNode(block)) throw block.corrupt('leaves lie under level 1');
-  }
-  return { leaf: block, at };
-}
-
-function isNode(block: Block): boolean {
-  const magic = daMagic(block.view);
-  return magic === DaMagic.node || magic === DaMagic.nodeV3;
-}
-
 /** Entries of hash `from` and above, to `to`, leaf by leaf. */
 function visitLeaves(
   mount: Mount,
@@ -179,22 +137,18 @@ function visitLeaves(
 ): void {
   const { geometry } = mount;
   const start = attrEntriesAt(geometry);
-  const first = leftmostLeaf(mount, inode, fork, from);
-  let { leaf, at } = first;
-  for (;;) {
-    const { count } = new AttrLeafHeader(leaf.view, daHeaderBytes(geometry));
-    for (let i = daSearch(leaf.view, start, count, from); i < count; i++) {
-      const entry = new AttrLeafEntry(leaf.view, start + i * AttrLeafEntry.bytes);
+  const read: ReadIndexBlock = (at) => readAttrBlock(mount, inode, fork, at);
+  const first = leafOf(geometry, read, 0, from);
+  for (let leaf: IndexLeaf | undefined = first; leaf !== undefined;) {
+    const { view } = leaf.block;
+    const { count } = new AttrLeafHeader(view, daHeaderBytes(geometry));
+    for (let i = daSearch(view, start, count, from); i < count; i++) {
+      const entry = new AttrLeafEntry(view, start + i * AttrLeafEntry.bytes);
       if (entry.hash > to) return;
-      if ((entry.flags & AttrFlag.incomplete) === 0 && visit(readLeafAttribute(leaf, entry)))
-        return;
+      const isComplete = (entry.flags & AttrFlag.incomplete) === 0;
+      if (isComplete && visit(readLeafAttribute(leaf.block, entry))) return;
     }
-    const { forward } = new DaHeader(leaf.view);
-    if (forward === 0) return;
-    leaf = readAttrBlock(mount, inode, fork, forward);
-    if (isNode(leaf)) throw leaf.corrupt('siblings of leaves are leaves');
-    if (!isNextLeaf(leaf.view, forward, at, first.at)) throw leaf.corrupt(LEAF_CHAIN_RULE);
-    at = forward;
+    leaf = leafAfter(read, leaf, first);
   }
 }
 

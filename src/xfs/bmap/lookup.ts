@@ -7,12 +7,7 @@
 import type { CorruptError } from '../../core/index.js';
 import { BtreeCursor, type BtreeNode, type BtreeOps, type BtreeSource } from '../../btree/index.js';
 import type { BlockOps } from '../../buffer/index.js';
-import {
-  BTREE_LEVELS_MAX,
-  LongBtreeHeader,
-  btreeHeaderBytes,
-  verifyBtreeBlock,
-} from '../format/btree-block.js';
+import { BTREE_LEVELS_MAX, LongBtreeHeader, verifyBtreeBlock } from '../format/btree-block.js';
 import { BMAP_ROOT_HEADER_BYTES, ForkFormat, type ForkShape } from '../format/dinode.js';
 import {
   EXTENT_BYTES,
@@ -23,6 +18,7 @@ import {
 } from '../format/extent.js';
 import type { Geometry } from '../format/geometry.js';
 import { forkBytes, type XfsInode } from '../inode/inode.js';
+import { btreeNode } from '../btree-node.js';
 import type { Mount } from '../mount.js';
 
 /** One past the last block of any file: 2^63 bytes of 1,024-byte blocks, the last number that is exact. */
@@ -95,20 +91,9 @@ class BmapSource implements BtreeSource {
       throw this.inode.corrupt('block map: blocks lie in a group');
     const address = geometry.blockAddress(pointer);
     const block = cache.read(address, geometry.blockBytes, bmapBlockOps);
-    const header = new LongBtreeHeader(block.view);
-    if (geometry.hasCrc && header.owner !== this.inode.ino)
-      throw block.corrupt('owner is the inode');
-    const headerBytes = btreeHeaderBytes(true, geometry.hasCrc);
-    const entriesMax = Math.floor((geometry.blockBytes - headerBytes) / (KEY_BYTES + 8));
-    return {
-      view: block.view,
-      level: header.level,
-      count: header.count,
-      keysAt: headerBytes,
-      pointersAt: headerBytes + entriesMax * KEY_BYTES,
-      recordsAt: headerBytes,
-      corrupt: (rule) => block.corrupt(rule),
-    };
+    const { owner } = new LongBtreeHeader(block.view);
+    if (geometry.hasCrc && owner !== this.inode.ino) throw block.corrupt('owner is the inode');
+    return btreeNode(block, geometry, bmapOps);
   }
 }
 

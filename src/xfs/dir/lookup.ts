@@ -6,18 +6,9 @@
  *   data    the entry at pointer * 8       whose name decides
  */
 import type { Block } from '../../buffer/index.js';
+import { leafAfter, leafOf, type IndexLeaf, type ReadIndexBlock } from '../da/walk.js';
 import { ForkFormat } from '../format/dinode.js';
-import {
-  DaMagic,
-  DaHeader,
-  LEAF_CHAIN_RULE,
-  daCount,
-  daEntriesAt,
-  daMagic,
-  daSearch,
-  daSecond,
-  isNextLeaf,
-} from '../format/da-block.js';
+import { daCount, daEntriesAt, daSearch } from '../format/da-block.js';
 import {
   DATA_ALIGN,
   DirBlockTail,
@@ -103,39 +94,16 @@ class NameSearch {
     const { mount, directory, hash } = this;
     const { geometry } = mount;
     const base = LEAF_SPACE / geometry.blockBytes;
-    const start = daEntriesAt(geometry);
-    let at = base;
-    let block = readIndexBlock(mount, directory, at);
-    let level: number | undefined;
-    while (isNode(block)) {
-      const own = daSecond(block.view, geometry);
-      if (level !== undefined && own !== level - 1)
-        throw block.corrupt("level is its parent's less one");
-      level = own;
-      const index = daSearch(block.view, start, daCount(block.view, geometry), hash);
-      if (index === daCount(block.view, geometry)) return; // greater than every hash there is
-      at = block.view.getUint32(start + index * DirLeafEntry.bytes + 4);
-      if (at < base) throw block.corrupt('index blocks lie in the leaf space');
-      block = readIndexBlock(mount, directory, at);
-      if (level === 1 && isNode(block)) throw block.corrupt('leaves lie under level 1');
-    }
-    this.#scanLeaves(block, at);
-  }
-
-  /** @param first file block of the leaf `from` */
-  #scanLeaves(from: Block, first: number): void {
-    const { mount, directory } = this;
-    const { geometry } = mount;
-    let block = from;
-    let at = first;
-    for (;;) {
-      const ended = this.scan(block, daEntriesAt(geometry), daCount(block.view, geometry));
-      const { forward } = new DaHeader(block.view);
-      if (ended || this.#exact !== undefined || forward === 0) return;
-      block = readIndexBlock(mount, directory, forward);
-      if (isNode(block)) throw block.corrupt('siblings of leaves are leaves');
-      if (!isNextLeaf(block.view, forward, at, first)) throw block.corrupt(LEAF_CHAIN_RULE);
-      at = forward;
+    const read: ReadIndexBlock = (at) => {
+      if (at < base) throw directory.corrupt('index blocks lie in the leaf space');
+      return readIndexBlock(mount, directory, at);
+    };
+    const first = leafOf(geometry, read, base, hash);
+    for (let leaf: IndexLeaf | undefined = first; leaf !== undefined;) {
+      const { view } = leaf.block;
+      const ended = this.scan(leaf.block, daEntriesAt(geometry), daCount(view, geometry));
+      if (ended || this.#exact !== undefined) return;
+      leaf = leafAfter(read, leaf, first);
     }
   }
 
@@ -166,11 +134,6 @@ class NameSearch {
     else if (geometry.hasAsciiCi && sameFolded(own, name))
       this.#folded ??= entryIno(mount, directory, block, at);
   }
-}
-
-function isNode(block: Block): boolean {
-  const magic = daMagic(block.view);
-  return magic === DaMagic.node || magic === DaMagic.nodeV3;
 }
 
 /** Does a used entry begin at `at`? Its tag says so; the verifier has checked tags where entries are. */

@@ -1,6 +1,7 @@
 /** Makes an XFS file system on a device. */
 import { FsError } from '../../core/index.js';
 import type { BlockDevice } from '../../device/index.js';
+import { formatUuid } from '../format/uuid.js';
 import { cleanLog, groupBlocks, inodeChunk, type Write } from './blocks.js';
 import { layoutOf, type Layout } from './layout.js';
 import { planOf, type MkfsOptions } from './options.js';
@@ -76,14 +77,13 @@ async function clear(device: BlockDevice, position: number, length: number): Pro
 
 function describe({ plan, agCount, agBlocks, logBlocks, dataBlocks }: Layout): MkfsResult {
   const size = dataBlocks * plan.blockSize;
-  const hex = Array.from(plan.uuid, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return {
     size,
     blockSize: plan.blockSize,
     groups: agCount,
     groupSize: agBlocks * plan.blockSize,
     logSize: logBlocks * plan.blockSize,
-    uuid: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    uuid: formatUuid(plan.uuid),
     warnings:
       size < USUAL_BYTES_MIN
         ? ['smaller than 300 MiB: mkfs.xfs would not make it, the kernel mounts it']
