@@ -22,9 +22,7 @@ test('a dirty log is replayed as the kernel replays it', async () => {
 
 test('on a device that cannot be read synchronously too', async () => {
   const [record] = loadManifest('dirty-log').fileSystems;
-  const { fs } = await openReplayed(
-    new BlobDevice(new Blob([fixtureBytes('dirty-log')])),
-  );
+  const { fs } = await openReplayed(new BlobDevice(new Blob([fixtureBytes('dirty-log')])));
   equal(
     (await fs.readdir('/', { recursive: true })).length,
     record!.entriesAfterReplay!.length - 1,
