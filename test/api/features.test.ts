@@ -19,7 +19,7 @@ const WORDS: Partial<Record<FeatureSet, Word>> = {
 
 /** The fixture with a bit more in its superblock, and a checksum that is right. */
 function openWith(word: Word, bit: number): Promise<FileSystem> {
-  const bytes = PRISTINE.slice();
+  const bytes = new Uint8Array(PRISTINE); // slice() of a Buffer would be a view
   const sb = new Superblock(new DataView(bytes.buffer, bytes.byteOffset));
   sb[word] = (sb[word] | bit) >>> 0;
   sb.crc = crc32cAround(bytes.subarray(0, sb.sectorSize), Superblock.offsets.crc);
