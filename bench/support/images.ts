@@ -35,7 +35,7 @@ export async function makeImage(
   fill: (mountPoint: string) => void,
 ): Promise<string> {
   const image = join(folder, 'image.xfs');
-  run('truncate', ['-s', `${gibibytes}G`, image]);
+  run('truncate', ['-s', `${gibibytes * 1024}M`, image]);
   run('mkfs.xfs', ['-q', '-f', image]);
   await withLoopMount(image, {}, fill);
   return image;
