@@ -208,6 +208,12 @@ test('many pointers to one child are found out at the second', () => {
   ok(forest.steps < 20, `${forest.steps} steps`);
 });
 
+test('a leaf without records is found out, whatever lies in it', () => {
+  const forest = Forest.of([1, 2, 3, 4], 2);
+  forest.nodes[1]!.count = 0;
+  throws(() => walk(forest), { rule: 'only a root may be empty' });
+});
+
 test('a node that leads to itself is found out', () => {
   const forest = Forest.of([1, 2, 3, 4, 5, 6, 7, 8, 9], 2);
   const root = forest.nodes[forest.rootAt]!;

@@ -36,11 +36,11 @@ export class Forgery {
   }
 
   changeInode(path: string, code: (view: DataView) => void): this {
-    return this.change(this.#inodeSite(path), code);
+    return this.change(this.inodeSite(path), code);
   }
 
   /** Not by its name, which is that of whatever led there first. */
-  #inodeSite(path: string): Site {
+  inodeSite(path: string): Site {
     const { geometry, paths, sitesByStructure } = this.model;
     const subject = paths.find((other) => other.path.toString() === path);
     const { ino } = JSON.parse(subject!.answers.get('lstat')!) as { ino: string };

@@ -105,13 +105,13 @@ function inodeOf({ size }: File): Inode {
   return { size: splitPosition(size, BLOCK_BYTES) } as Inode;
 }
 
-/** In and around the window, and at the very beginning. */
-function positionsOf({ base }: File): fc.Arbitrary<bigint> {
+/** In and around the window, at the very beginning, and where the file ends. */
+function positionsOf({ base, size }: File): fc.Arbitrary<bigint> {
   const start = BigInt(base) * BigInt(BLOCK_BYTES);
   return fc
     .oneof(
       fc.bigInt({ min: -3000n, max: BigInt((WINDOW + 2) * BLOCK_BYTES) }),
-      fc.constantFrom(-start, 0n),
+      fc.constantFrom(-start, 0n, size - start, size - start - 1n),
     )
     .map((bytes) => start + bytes)
     .filter((bytes) => bytes >= 0n && bytes < 2n ** 63n);

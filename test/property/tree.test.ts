@@ -158,6 +158,7 @@ const NAMES: readonly Latin1[] = [
   utf8('é'),
   utf8('日本'),
   '\xff\xfe',
+  '\xef\xbb\xbfa', // a mark that decoders of UTF-8 like to drop
   '...',
   '-',
   'x'.repeat(255),
