@@ -188,6 +188,7 @@ const SHORT_DIRECTORY: readonly Row[] = [
   ['short directory: the header fits', bytes(Dinode.offsets.size + 7, 5)],
   ['short directory: the parent is an inode', bytes(SHORT_AT + 2, 0xff)],
   ['short directory: entries fit', bytes(SHORT_AT, 0xff)],
+  ['short directory: entries fit', bytes(SHORT_AT + 6, 0xff)],
   ['short directory: entries fill it', bytes(SHORT_AT, 1)],
   ['short directory: offsets ascend', bytes(SHORT_AT + 6 + 1, 0xff, 0xff)],
   ['local contents fit the fork', bytes(Dinode.offsets.size + 6, 2)],

@@ -50,6 +50,9 @@ const INTENTS = new Map<number, number>([
   [ItemType.exchange, ItemType.exchangeDone],
 ]);
 
+/** Twice the longest block, which a directory's and a cluster of inodes can be. */
+const BUFFER_BYTES_MAX = 2 * 65536;
+
 /** Intents and done items tell their number at this offset of their format. */
 const INTENT_NUMBER_AT = 8;
 
@@ -78,6 +81,9 @@ function formatOf(item: LogItem, bytes: number): DataView {
   if (format === undefined || format.length < bytes) throw broken('log: an item has its format');
   return viewOf(format);
 }
+
+/** Inodes are made by so many, or by blocks where a block holds more. */
+const INODES_PER_CHUNK = 64;
 
 /** The same place may have been a block of another length before: that is another block. */
 function blockKey(blkno: number, blocks: number): string {
@@ -126,9 +132,11 @@ class Replayer {
   }
 
   async #read(blkno: number, blocks: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(blocks * BASIC_BLOCK_BYTES);
+    if (blocks === 0 || blocks * BASIC_BLOCK_BYTES > BUFFER_BYTES_MAX)
+      throw broken('log: a buffer has a length');
     if (blkno < 0 || (blkno + blocks) * BASIC_BLOCK_BYTES > this.device.size)
       throw broken('log: items lie in the volume');
+    const bytes = new Uint8Array(blocks * BASIC_BLOCK_BYTES);
     await this.device.read(blkno * BASIC_BLOCK_BYTES, bytes);
     return bytes;
   }
@@ -144,8 +152,6 @@ class Replayer {
       return;
     }
     if (ahead !== undefined) return; // freed later in this log
-    if (format.blocks === 0 || format.blocks * BASIC_BLOCK_BYTES > 2 * 65536)
-      throw broken('log: a buffer has a length');
     const bytes = await this.#read(format.blkno, format.blocks);
     if ((format.flags & BufferFlag.inodes) !== 0) this.#layUnlinked(item, format, bytes);
     else {
@@ -234,6 +240,7 @@ class Replayer {
     applyLoggedCore(core, inode);
     const bytes = new Uint8Array(inode.view.buffer, inode.view.byteOffset, inode.view.byteLength);
     const data = dataFork(inode, this.geometry);
+    if (data.at + data.length > bytes.length) throw broken('log: the forks of an inode fit it');
     if ((fields & InodeField.device) !== 0)
       inode.view.setUint32(
         data.at,
@@ -288,7 +295,8 @@ class Replayer {
       geometry.isAgBlock(agno, agblock) &&
       geometry.isAgBlock(agno, agblock + blocks - 1) &&
       inodeBytes === geometry.inodeBytes &&
-      count * inodeBytes === blocks * geometry.blockBytes;
+      count * inodeBytes === blocks * geometry.blockBytes &&
+      count <= Math.max(INODES_PER_CHUNK, geometry.inodesPerBlock);
     if (!isSane) throw broken('log: new inodes lie in a group');
     const address = geometry.agAddress(agno, agblock);
     const perCluster = (geometry.clusterBlocks * geometry.blockBytes) / BASIC_BLOCK_BYTES;
